@@ -1,0 +1,53 @@
+# Each target sets up what it needs: no other command comes first.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint format clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# Asked by running it: a version manager's shim can be on PATH and refuse to run.
+SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
+PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
+	$$python -c '$(SUITABLE)' >/dev/null 2>&1 && echo $$python && break; done)
+
+# A Spark that the user has elsewhere is not the one under test; 127.0.0.1 spares a warning about the host's name.
+unexport SPARK_HOME SPARK_CONF_DIR PYTHONPATH
+export SPARK_LOCAL_IP := 127.0.0.1
+WITH_JAVA := JAVA_HOME=$$(.ci/java); export JAVA_HOME;
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+$(READY): setup.cfg pyproject.toml
+	@[ -n "$(PYTHON)" ] || { echo "sparkpmml needs Python 3.11 or 3.12 with venv (Debian: apt-get install python3-venv), or set PYTHON=" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[spark,dev,demo]'
+	touch $@
+
+demo: $(READY)  ## score 336,776 flights through SQL and rank the routes
+	@$(WITH_JAVA) PYSPARK_PYTHON=$(CURDIR)/$(BIN)/python \
+		$(BIN)/spark-submit --properties-file conf/spark-defaults.conf jobs/flights_demo.py
+
+test: lint  ## lint, then the whole suite on pyspark 3.5, on 4.x and on the oldest packages
+	@$(WITH_JAVA) $(BIN)/tox run
+
+test-fast: $(READY)  ## the suite once, in .venv (ARGS="-k name" to choose)
+	@$(WITH_JAVA) $(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY)  ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)  ## let ruff rewrite the layout and what it can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) .tox .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info \
+		metastore_db spark-warehouse derby.log
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

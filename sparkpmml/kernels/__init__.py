@@ -1,0 +1,1 @@
+"""Loops over plain arrays; nothing here knows PMML, Arrow or Spark."""
