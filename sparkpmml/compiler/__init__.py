@@ -1,0 +1,1 @@
+"""From nodes to a Program: every choice that depends only on the model is made here, once."""

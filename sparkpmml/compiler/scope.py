@@ -1,0 +1,188 @@
+"""Which field a name means, at each place of the document.
+
+A model sees its own derived fields, its mining fields (treated), then what the models around it see; the outermost
+model sees the transformation dictionary and the data fields. Fields are lowered when first asked for: what nothing
+reads costs nothing and is no input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from sparkpmml.compiler.builder import Builder, Slot
+from sparkpmml.compiler.prepare import make_prepare
+from sparkpmml.datatypes import DataType, OpType
+from sparkpmml.errors import ModelError, nearest
+from sparkpmml.pmml.dictionary import DataField, MiningField
+from sparkpmml.pmml.expressions import DefineFunction, DerivedField
+from sparkpmml.pmml.model import Document, Model
+from sparkpmml.pmml.node import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A named value in scope; `categories` are the declared valid values, in order, where there are any."""
+
+    name: str
+    slot: Slot
+    op_type: OpType
+    categories: tuple[str, ...] = ()
+
+    @property
+    def data_type(self) -> DataType:
+        return self.slot.data_type
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """What all scopes of a document share."""
+
+    document: Document
+    source: str
+    builder: Builder
+
+    @cached_property
+    def data_fields(self) -> dict[str, DataField]:
+        return {field.name: field for field in self.document.data_dictionary.fields}
+
+    @cached_property
+    def functions(self) -> dict[str, DefineFunction]:
+        dictionary = self.document.transformations
+        return {} if dictionary is None else {function.name: function for function in dictionary.functions}
+
+    @cached_property
+    def global_fields(self) -> dict[str, DerivedField]:
+        dictionary = self.document.transformations
+        return {} if dictionary is None else {field.name: field for field in dictionary.fields}
+
+    def error(self, node: Node, message: str) -> ModelError:
+        """A ModelError that says where in the document."""
+        return ModelError(f"{self.source}, {node.position}: <{node.tag}> {message}")
+
+    @contextmanager
+    def at(self, node: Node) -> Iterator[None]:
+        """Type and value errors inside become model errors at the element."""
+        try:
+            yield
+        except (TypeError, ValueError) as error:
+            raise self.error(node, str(error)) from error
+
+
+class Scope:
+    """The names that a model sees."""
+
+    def __init__(self, compilation: Compilation, model: Model | None = None, parent: Scope | None = None) -> None:
+        self.compilation = compilation
+        self.builder = compilation.builder
+        self.model = model
+        self.parent = parent
+        self._guards = self.builder.guards
+        self._fields: dict[str, Field] = {}
+        self._open: set[str] = set()
+        local = model.local_transformations if model is not None else None
+        self._derived = {field.name: field for field in local.fields} if local is not None else {}
+        self._mining = {field.name: field for field in model.mining_schema.fields} if model is not None else {}
+
+    def define(self, field: Field) -> None:
+        """Make a result (of an earlier segment, of an output field) known by its name."""
+        self._fields[field.name] = field
+
+    def field(self, name: str, node: Node) -> Field:
+        """The field of that name; a ModelError at the node when there is none."""
+        found = self.find(name)
+        if found is None:
+            names = sorted(self.names())
+            listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+            hint = nearest(name, names)
+            raise self.compilation.error(node, f"refers to field {name!r}, which is not declared (known: {listed}){hint}")
+        return found
+
+    def names(self) -> set[str]:
+        """Every name in scope."""
+        own = set(self._fields) | set(self._derived) | set(self._mining)
+        if self.parent is not None:
+            return own | self.parent.names()
+        return own | set(self.compilation.global_fields) | set(self.compilation.data_fields)
+
+    def find(self, name: str) -> Field | None:
+        """The field of that name, or None. While a field is being lowered its name means the outer field."""
+        known = self._fields.get(name)
+        if known is not None:
+            return known
+        if name in self._open:
+            return self._outer(name)
+        self._open.add(name)
+        try:
+            with self.builder.under(self._guards):
+                found = self._lower(name)
+        finally:
+            self._open.discard(name)
+        if found is not None:
+            self._fields[name] = found
+        return found
+
+    def _lower(self, name: str) -> Field | None:
+        if name in self._derived:
+            return self._lower_derived(self._derived[name])
+        mining = self._mining.get(name)
+        if mining is None:
+            return self._outer(name)
+        if self.parent is None and name in self.compilation.data_fields:
+            return self._treated_input(mining)
+        outer = self._outer(name)
+        return outer if outer is None or not mining.treats else self._treated(outer, mining)
+
+    def _outer(self, name: str) -> Field | None:
+        """What the name means outside this model's own declarations."""
+        if self.parent is not None:
+            return self.parent.find(name)
+        derived = self.compilation.global_fields.get(name)
+        if derived is not None and ("global", name) not in self._lowering:
+            self._lowering.add(("global", name))
+            try:
+                return self._lower_derived(derived)
+            finally:
+                self._lowering.discard(("global", name))
+        mining = self._mining.get(name)
+        if name in self.compilation.data_fields:
+            return self._treated_input(mining or MiningField(name=name))
+        return None
+
+    @cached_property
+    def _lowering(self) -> set[tuple[str, str]]:
+        return set()
+
+    def _lower_derived(self, node: DerivedField) -> Field:
+        from sparkpmml.compiler.expressions import lower_derived_field
+
+        return lower_derived_field(node, self)
+
+    def _treated_input(self, mining: MiningField) -> Field:
+        declared = self.compilation.data_fields[mining.name]
+        raw = self.builder.input(mining.name, declared.type)
+        return self._apply(raw, declared, mining, declared.type)
+
+    def _treated(self, outer: Field, mining: MiningField) -> Field:
+        declared = self.compilation.data_fields.get(mining.name) or DataField(
+            name=mining.name, op_type=outer.op_type, data_type=outer.data_type
+        )
+        return self._apply(outer.slot, declared, mining, outer.data_type)
+
+    def _apply(self, raw: Slot, declared: DataField, mining: MiningField, data_type: DataType) -> Field:
+        with self.compilation.at(mining):
+            treated = self.builder.emit(make_prepare(declared, mining, data_type), raw)
+        slot = self.builder.checked(treated, f"{declared.name} is not valid", raw)
+        op_type = mining.op_type or declared.op_type
+        return Field(declared.name, slot, op_type, declared.categories)
+
+
+class ParameterScope(Scope):
+    """The parameters of a defined function, around them the fields that the caller sees."""
+
+    def __init__(self, caller: Scope, parameters: dict[str, Field]) -> None:
+        super().__init__(caller.compilation, None, caller)
+        self._fields = dict(parameters)
+        self._guards = caller.builder.guards

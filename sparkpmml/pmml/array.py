@@ -1,0 +1,33 @@
+"""Lists of values in text (specification: GeneralStructure, Array): blanks separate, quotes hold together."""
+
+from __future__ import annotations
+
+import re
+
+from sparkpmml.pmml.node import Node, attribute, content, element, integer
+
+_ITEM = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+)', re.DOTALL)
+_ESCAPE = re.compile(r'\\(["\\])')
+
+
+def split_array(text: str) -> tuple[str, ...]:
+    """The items of an array's text; a quote inside a quoted item is written with a backslash before it."""
+    if '"' not in text:
+        return tuple(text.split())
+    return tuple(
+        _ESCAPE.sub(r"\1", match.group(1)) if match.group(1) is not None else match.group(2)
+        for match in _ITEM.finditer(text)
+    )
+
+
+@element("Array", "array", "INT-Array", "REAL-Array", "NUM-ARRAY", "STRING-ARRAY", "REAL-ARRAY", "INT-ARRAY")
+class Array(Node):
+    """A list of values; the type names int, real or string."""
+
+    n: int | None = attribute(integer, default=None)
+    type: str = attribute(default="")
+    items: tuple[str, ...] = content(split_array)
+
+    def __post_init__(self) -> None:
+        if self.n is not None and self.n != len(self.items):
+            raise ValueError(f"says n={self.n} but holds {len(self.items)} values")

@@ -1,0 +1,245 @@
+"""How an element is declared: a frozen class whose fields say which attributes and children it has.
+
+    @element("MiningField")
+    class MiningField(Node):
+        name: str = attribute()
+        importance: float | None = attribute(number, default=None)
+
+The reader does the rest: it converts and checks attributes, places children by their declared type, and reports what
+is not declared. A field named `mining_schema` reads the attribute `miningSchema` unless it names another.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol, TypeVar, dataclass_transform
+
+REQUIRED: Any = object()
+"""The default of an attribute that must be there."""
+
+Converter = Callable[[str], Any]
+"""Turns an attribute's text into its value; raises ValueError with what would be right."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """Where an element starts in its document; 1-based."""
+
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Node:
+    """An element of the document. Nodes are equal only to themselves."""
+
+    position: Position = Position()
+
+    @property
+    def tag(self) -> str:
+        """The element's name as PMML spells it."""
+        return spec_of(type(self)).tags[0]
+
+
+class SubtreeReader(Protocol):
+    """Reads one element's whole subtree itself, for elements that occur by the hundred thousand.
+
+    Gets the parser's events from just inside the element to just before its end; `result` is called at its end and
+    gives the value that the parent's field holds.
+    """
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
+
+    def end(self, tag: str) -> None: ...
+
+    def text(self, data: str) -> None: ...
+
+    def result(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    names: tuple[str, ...]
+    convert: Converter
+    default: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    type: type[Node] | str
+    many: bool
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    convert: Converter
+
+
+def attribute(convert: Converter = str, *, name: str = "", alias: str = "", default: Any = REQUIRED) -> Any:
+    """A field read from an attribute; `name` where it is not the field's own in camel case, `alias` an older name."""
+    spec = Attribute(tuple(filter(None, (name, alias))), convert, default)
+    return dataclasses.field(default=None, metadata={"pmml": spec})
+
+
+def child(kind: type[Node] | str, *, required: bool = False) -> Any:
+    """A field that holds the one child of the given class, or a subclass; None where there is none."""
+    return dataclasses.field(default=None, metadata={"pmml": Child(kind, many=False, required=required)})
+
+
+def children(kind: type[Node] | str) -> Any:
+    """A field that holds all children of the given class, or its subclasses, in document order."""
+    return dataclasses.field(default=(), metadata={"pmml": Child(kind, many=True, required=False)})
+
+
+def content(convert: Converter = str) -> Any:
+    """A field that holds the element's text."""
+    return dataclasses.field(default=None, metadata={"pmml": Text(convert)})
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What the reader knows of an element."""
+
+    type: type[Node]
+    tags: tuple[str, ...]
+    attributes: dict[str, tuple[str, Attribute]]
+    children: dict[str, Child]
+    text: tuple[str, Text] | None
+    ignores: frozenset[str]
+    reader: Callable[[Any], SubtreeReader] | None
+
+
+_SPECS: dict[type[Node], Spec] = {}
+_REFERENCES: dict[str, type[Node]] = {}
+
+T = TypeVar("T", bound=type[Node])
+
+
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, eq_default=False, field_specifiers=(attribute, child, children, content)
+)
+def element(
+    *tags: str, ignores: tuple[str, ...] = (), reader: Callable[[Any], SubtreeReader] | None = None
+) -> Callable[[T], T]:
+    """Declare the class of an element with the given name (and older names).
+
+    `ignores`: attributes and child elements that never change a score. `reader`: reads the subtree itself.
+    """
+
+    def declare(cls: T) -> T:
+        made: Any = dataclass(frozen=True, kw_only=True, eq=False)(cls)
+        _SPECS[made] = _make_spec(made, tags, frozenset(ignores), reader)
+        _REFERENCES[made.__name__] = made
+        return made  # type: ignore[no-any-return]
+
+    return declare
+
+
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, eq_default=False, field_specifiers=(attribute, child, children, content)
+)
+def family(cls: T) -> T:
+    """Declare the common base of several elements: a field typed with it accepts any of them."""
+    made: Any = dataclass(frozen=True, kw_only=True, eq=False)(cls)
+    _REFERENCES[made.__name__] = made
+    return made  # type: ignore[no-any-return]
+
+
+def _make_spec(
+    cls: type[Node],
+    tags: tuple[str, ...],
+    ignores: frozenset[str],
+    reader: Callable[[Any], SubtreeReader] | None,
+) -> Spec:
+    attributes: dict[str, tuple[str, Attribute]] = {}
+    kids: dict[str, Child] = {}
+    text: tuple[str, Text] | None = None
+    for each in dataclasses.fields(cls):
+        spec = each.metadata.get("pmml")
+        if isinstance(spec, Attribute):
+            names = spec.names or (camel_case(each.name),)
+            for name in names:
+                attributes[name] = (sys.intern(each.name), spec)
+        elif isinstance(spec, Child):
+            kids[each.name] = spec
+        elif isinstance(spec, Text):
+            text = (each.name, spec)
+    return Spec(cls, tags, attributes, kids, text, ignores, reader)
+
+
+def camel_case(name: str) -> str:
+    """`missing_value_treatment` as `missingValueTreatment`."""
+    first, *rest = name.rstrip("_").split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def spec_of(cls: type[Node]) -> Spec:
+    """The declaration of an element's class."""
+    return _SPECS[cls]
+
+
+@cache
+def child_specs(cls: type[Node]) -> dict[str, tuple[str, Child, Spec]]:
+    """By tag: the field that holds such a child, how, and the child's declaration.
+
+    Kept from the first call on, so every element must be declared before the first document is read.
+    """
+    table: dict[str, tuple[str, Child, Spec]] = {}
+    for name, declared in spec_of(cls).children.items():
+        wanted = _REFERENCES[declared.type] if isinstance(declared.type, str) else declared.type
+        for spec in elements(wanted):
+            for tag in spec.tags:
+                table.setdefault(tag, (name, declared, spec))
+    return table
+
+
+def elements(family: type[Node] = Node) -> Iterator[Spec]:
+    """The declarations of all elements of a family."""
+    return (spec for cls, spec in list(_SPECS.items()) if issubclass(cls, family))
+
+
+def number(text: str) -> float:
+    """An attribute's real number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"must be a number, is {text!r}") from None
+
+
+def integer(text: str) -> int:
+    """An attribute's whole number; producers write 3.0, too."""
+    value = number(text)
+    if not value.is_integer():
+        raise ValueError(f"must be a whole number, is {text!r}")
+    return int(value)
+
+
+def boolean(text: str) -> bool:
+    """An attribute's true or false; PMML 3 wrote 1 and 0."""
+    lowered = text.strip().lower()
+    if lowered in ("true", "1"):
+        return True
+    if lowered in ("false", "0"):
+        return False
+    raise ValueError(f"must be true or false, is {text!r}")
+
+
+def one_of(*choices: str, other_spellings: dict[str, str] | None = None) -> Converter:
+    """One of the given words; `other_spellings` maps what producers write instead."""
+    spellings = {choice: choice for choice in choices} | (other_spellings or {})
+
+    def convert(text: str) -> str:
+        try:
+            return spellings[text]
+        except KeyError:
+            raise ValueError(f"must be one of {', '.join(choices)}, is {text!r}") from None
+
+    return convert

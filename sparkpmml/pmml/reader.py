@@ -1,0 +1,228 @@
+"""From bytes to nodes: one pass of an expat parser, no tree of XML objects in between.
+
+Entities are never expanded and nothing outside the document is ever opened: a document that declares an entity is
+refused. Markup that no class declares (see `node`) is collected with its position and raised as one error at the end;
+`Extension` elements, `X-` elements and descriptive elements are passed over.
+"""
+
+from __future__ import annotations
+
+import os
+import xml.parsers.expat as expat
+from typing import IO, Any
+
+from sparkpmml.errors import Finding, ModelError, UnsupportedMarkupError, nearest
+from sparkpmml.pmml.node import REQUIRED, Child, Node, Position, Spec, SubtreeReader, child_specs, spec_of
+
+CHUNK_BYTES = 1 << 20
+
+DESCRIPTIVE = frozenset(
+    {"Extension", "Annotation", "Timestamp", "ModelStats", "ModelExplanation", "MiningBuildTask", "UnivariateStats"}
+)
+"""Elements that never change a score, wherever they stand."""
+
+_HARMLESS_ATTRIBUTES = frozenset({"displayName", "description", "x-report", "x-leakage"})
+
+
+class _Frame:
+    """An element that is open: what of it is read so far."""
+
+    __slots__ = ("spec", "position", "values", "many", "chunks", "table")
+
+    def __init__(self, spec: Spec, position: Position, values: dict[str, Any]) -> None:
+        self.spec = spec
+        self.position = position
+        self.values = values
+        self.many: dict[str, list[Any]] = {}
+        self.chunks: list[str] = []
+        self.table = child_specs(spec.type)
+
+
+class Reader:
+    """Reads one document whose root is the element `root`."""
+
+    def __init__(self, root: type[Node], source: str) -> None:
+        self.source = source
+        self.root = root
+        self.findings: list[Finding] = []
+        self.result: Node | None = None
+        self._stack: list[_Frame] = []
+        self._skipping = 0
+        self._prefix = ""
+        self._parser = self._make_parser()
+
+    def _make_parser(self) -> Any:
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.EntityDeclHandler = self._refuse_entity
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        return parser
+
+    def read(self, stream: IO[bytes]) -> Node:
+        """The root node; ModelError for what is no XML, no PMML or contradicts PMML."""
+        try:
+            while chunk := stream.read(CHUNK_BYTES):
+                self._parser.Parse(chunk, False)
+            self._parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            what = expat.ErrorString(error.code) if error.code else str(error)
+            raise ModelError(
+                f"{self.source} is not well-formed XML: {what} at line {error.lineno}, column {error.offset + 1}"
+            ) from None
+        if self.findings:
+            raise UnsupportedMarkupError(self.findings, self.source)
+        if self.result is None:
+            raise ModelError(f"{self.source} is empty")
+        return self.result
+
+    def position(self) -> Position:
+        """Where the parser stands."""
+        return Position(self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1)
+
+    def error(self, message: str, position: Position | None = None) -> ModelError:
+        """A ModelError that says where in which document."""
+        return ModelError(f"{self.source}, {position or self.position()}: {message}")
+
+    def unsupported(self, what: str, position: Position | None = None) -> None:
+        """Note markup that cannot be scored."""
+        where = position or self.position()
+        self.findings.append(Finding(where.line, where.column, what))
+
+    def _refuse_entity(self, name: str, *_: Any) -> None:
+        raise self.error(f"the document declares an entity ({name}); entities are not accepted")
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._skipping:
+            self._skipping += 1
+            return
+        if not self._stack:
+            self._start_root(tag, attributes)
+            return
+        parent = self._stack[-1]
+        local = tag.removeprefix(self._prefix) if self._prefix else tag
+        entry = parent.table.get(local)
+        if entry is None:
+            self._skip(local, parent)
+            return
+        self._open(entry[2], attributes)
+
+    def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
+        prefix, colon, local = tag.rpartition(":")
+        if local != spec_of(self.root).tags[0]:
+            raise self.error(f"not a PMML document: the root element is <{tag}>")
+        self._prefix = prefix + colon
+        self._open(spec_of(self.root), attributes)
+
+    def _skip(self, tag: str, parent: _Frame) -> None:
+        self._skipping = 1
+        if tag in DESCRIPTIVE or tag in parent.spec.ignores or tag.startswith(("X-", "x-")):
+            return
+        hint = nearest(tag, list(parent.table))
+        self.unsupported(f"element <{tag}> in <{parent.spec.tags[0]}>{hint}")
+
+    def _open(self, spec: Spec, attributes: dict[str, str]) -> None:
+        position = self.position()
+        frame = _Frame(spec, position, self.read_attributes(spec, attributes, position))
+        self._stack.append(frame)
+        if spec.reader is not None:
+            self._delegate(spec.reader(self))
+        else:
+            self._parser.CharacterDataHandler = frame.chunks.append if spec.text else None
+
+    def read_attributes(self, spec: Spec, attributes: dict[str, str], position: Position) -> dict[str, Any]:
+        """The declared attributes, converted; notes the others as unsupported."""
+        values: dict[str, Any] = {}
+        known = spec.attributes
+        for name, text in attributes.items():
+            entry = known.get(name)
+            if entry is None:
+                self._unknown_attribute(spec, name, position)
+                continue
+            try:
+                values[entry[0]] = entry[1].convert(text)
+            except ValueError as error:
+                raise self.error(f"attribute {name} of <{spec.tags[0]}> {error}", position) from None
+        for name, (field, declared) in known.items():
+            if field not in values:
+                if declared.default is REQUIRED:
+                    raise self.error(f"<{spec.tags[0]}> lacks the attribute {name}", position)
+                values[field] = declared.default
+        return values
+
+    def _unknown_attribute(self, spec: Spec, name: str, position: Position) -> None:
+        if name in spec.ignores or name in _HARMLESS_ATTRIBUTES or ":" in name or name == "xmlns":
+            return
+        hint = nearest(name, list(spec.attributes))
+        self.unsupported(f"attribute {name} of <{spec.tags[0]}>{hint}", position)
+
+    def _delegate(self, reader: SubtreeReader) -> None:
+        """Let a reader of the element's own take the events until the element ends."""
+        depth = 0
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal depth
+            depth += 1
+            reader.start(tag, attributes)
+
+        def end(tag: str) -> None:
+            nonlocal depth
+            if depth:
+                depth -= 1
+                reader.end(tag)
+                return
+            self._parser.StartElementHandler = self._start
+            self._parser.EndElementHandler = self._end
+            self._parser.CharacterDataHandler = None
+            self._stack[-1].values["subtree"] = reader.result()
+            self._end(tag)
+
+        self._parser.StartElementHandler = start
+        self._parser.EndElementHandler = end
+        self._parser.CharacterDataHandler = reader.text
+
+    def _end(self, tag: str) -> None:
+        if self._skipping:
+            self._skipping -= 1
+            return
+        frame = self._stack.pop()
+        node = self._close(frame)
+        if not self._stack:
+            self.result = node
+            return
+        parent = self._stack[-1]
+        self._place(parent, parent.table[frame.spec.tags[0]], node)
+        self._parser.CharacterDataHandler = parent.chunks.append if parent.spec.text else None
+
+    def _place(self, parent: _Frame, entry: tuple[str, Child, Spec], node: Node) -> None:
+        field, declared, _ = entry
+        if declared.many:
+            parent.many.setdefault(field, []).append(node)
+            return
+        if field in parent.values:
+            raise self.error(f"<{parent.spec.tags[0]}> has a second <{node.tag}>", node.position)
+        parent.values[field] = node
+
+    def _close(self, frame: _Frame) -> Node:
+        spec, values = frame.spec, frame.values
+        for field, nodes in frame.many.items():
+            values[field] = tuple(nodes)
+        for field, declared in spec.children.items():
+            if declared.required and field not in values:
+                wanted = declared.type if isinstance(declared.type, str) else declared.type.__name__
+                raise self.error(f"<{spec.tags[0]}> lacks <{wanted}>", frame.position)
+        if spec.text is not None:
+            field, text = spec.text
+            try:
+                values[field] = text.convert("".join(frame.chunks))
+            except ValueError as error:
+                raise self.error(f"the text of <{spec.tags[0]}> {error}", frame.position) from None
+        try:
+            return spec.type(position=frame.position, **values)
+        except ValueError as error:
+            raise self.error(f"<{spec.tags[0]}> {error}", frame.position) from None
+
+
+def read(root: type[Node], stream: IO[bytes], source: str | os.PathLike[str]) -> Node:
+    """Read a document from a binary stream; `source` is what error messages call it."""
+    return Reader(root, os.fspath(source)).read(stream)
