@@ -1,0 +1,261 @@
+"""Forests of any shape: every row walks down every tree, eight rows at a time.
+
+A node is 64 bits: column 0..15, cut 16..31, children 32..63. The right child follows the left one, so that
+a step is `children + (rank > cut)`, without a branch; a leaf is its own child and lets no rank pass.
+A shared node costs a second copy of its 64 bits, not of what is below it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from sparkpmml.kernels.cuts import Cuts
+from sparkpmml.kernels.jit import array, inline, kernel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walk:
+    """Records: uint64[N] packed, or uint32[N, 3] of (column, cut, children) where a field is too wide."""
+
+    records: NDArray[Any]
+    leaf: NDArray[np.int32]  # [N], of a record that is a leaf; else 0
+    roots: NDArray[np.int64]  # [T], records
+    depth: NDArray[np.int64]  # [T], steps from the root to the deepest leaf
+    goes_right: NDArray[np.uint8]  # [rows, most categories + 2]
+    numeric: int  # columns before this one are numeric
+
+    @property
+    def rank_type(self) -> type[np.unsignedinteger[Any]]:
+        """What ranks are held in."""
+        return np.uint32 if self.records.ndim == 2 else np.uint16
+
+    def find(self, ranks: NDArray[Any]) -> NDArray[np.int32]:
+        """int32[T, rows]: the leaf of each tree, for ranks[rows, columns]; rows is a multiple of 8."""
+        found = np.empty((len(self.roots), len(ranks)), dtype=np.int32)
+        table, width = self.goes_right.reshape(-1), self.goes_right.shape[1]
+        if self.records.ndim == 2:
+            walk_wide(self.records, self.leaf, self.roots, table, width, self.numeric, ranks, found)
+        elif self.numeric < ranks.shape[1]:
+            walk_sets(self.records, self.leaf, self.roots, self.depth, table, width, self.numeric, ranks, found)
+        else:
+            walk_packed(self.records, self.leaf, self.roots, self.depth, ranks, found)
+        return found
+
+
+def lay_out(cuts: Cuts) -> Walk:
+    """Place the nodes of each tree together, level by level."""
+    order, depth = _order(cuts)
+    trees = len(cuts.roots)
+    # Records: a root for each tree, then two children for each node in order.
+    pair = np.full(len(cuts.column), -1, dtype=np.int64)
+    pair[order] = trees + 2 * np.arange(len(order))
+    target = np.empty(trees + 2 * len(order), dtype=np.int64)
+    target[:trees] = cuts.roots
+    target[trees::2] = cuts.left[order]
+    target[trees + 1 :: 2] = cuts.right[order]
+    is_leaf = target < 0
+    node = np.where(is_leaf, 0, target)
+    here = np.arange(len(target))
+    if len(cuts.column):
+        column = np.where(is_leaf, 0, cuts.column[node])
+        cut = np.where(is_leaf, 0xFFFFFFFF, cuts.cut[node])
+        children = np.where(is_leaf, here, pair[node])
+    else:
+        column, cut, children = np.zeros_like(here), np.full_like(here, 0xFFFFFFFF), here
+    wide = len(cuts.features) > 0xFFFF or max(map(len, cuts.thresholds), default=0) >= 0xFFFF
+    wide = wide or len(cuts.goes_right) >= 0xFFFF or cuts.goes_right.shape[1] > 0xFFFF
+    if wide:
+        records = np.stack([column, cut, children], axis=1).astype(np.uint32)
+    else:
+        packed = children << 32 | np.minimum(cut, 0xFFFF) << 16 | column
+        records = packed.astype(np.uint64)
+    leaf = np.where(is_leaf, ~target, 0).astype(np.int32)
+    roots = np.arange(trees, dtype=np.int64)
+    return Walk(records, leaf, roots, depth, cuts.goes_right, cuts.numeric)
+
+
+def _order(cuts: Cuts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(the nodes that are reached, by tree and then by level; the depth of each tree)."""
+    trees, count = len(cuts.roots), max(len(cuts.column), 1)
+    depth = np.zeros(trees, dtype=np.int64)
+    seen = np.zeros(len(cuts.column), dtype=np.bool_)
+    found_nodes, found_trees = [], []
+    here = np.flatnonzero(cuts.roots >= 0)
+    frontier = here * count + cuts.roots[here]  # tree and node in one number
+    while len(frontier):
+        tree, node = np.divmod(frontier, count)
+        depth[tree] += 1
+        fresh = ~seen[node]
+        seen[node] = True
+        found_nodes.append(node[fresh])
+        found_trees.append(tree[fresh])
+        target = np.concatenate([cuts.left[node], cuts.right[node]])
+        inner = target >= 0
+        frontier = np.unique(np.concatenate([tree, tree])[inner] * count + target[inner])
+    if not found_nodes:
+        return np.empty(0, dtype=np.int64), depth
+    nodes, owners = np.concatenate(found_nodes), np.concatenate(found_trees)
+    # A node of two trees can be found twice in one level: keep the first.
+    nodes, first = np.unique(nodes, return_index=True)
+    by_place = first[np.argsort(first, kind="stable")]
+    nodes = np.concatenate(found_nodes)[by_place]
+    owners = owners[by_place]
+    return nodes[np.argsort(owners, kind="stable")], depth
+
+
+_16, _32 = np.uint64(16), np.uint64(32)
+_16_BITS = np.uint64(0xFFFF)
+_NONE = np.uint64(0)
+_FOUND = types.Array(types.int32, 2, "C")
+_TREES = array(types.int64)
+_TABLE = array(types.uint8)
+
+
+@inline
+def _step(records, ranks, base, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    record = records[at]
+    rank = np.uint64(ranks[base + (record & _16_BITS)])
+    return (record >> _32) + np.uint64(rank > (record >> _16 & _16_BITS))
+
+
+@inline
+def _step_sets(records, ranks, base, at, table, width, numeric):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    record = records[at]
+    column = record & _16_BITS
+    cut = record >> _16 & _16_BITS
+    rank = np.uint64(ranks[base + column])
+    if column < numeric or cut == _16_BITS:
+        return (record >> _32) + np.uint64(rank > cut)
+    return (record >> _32) + np.uint64(table[cut * width + rank])
+
+
+@kernel(array(types.uint64), array(types.int32), _TREES, _TREES, array(types.uint16, 2), _FOUND)
+def walk_packed(
+    records: NDArray[Any],
+    leaf: NDArray[np.int32],
+    roots: NDArray[np.int64],
+    depths: NDArray[np.int64],
+    ranks: NDArray[Any],
+    found: NDArray[np.int32],
+) -> None:
+    """found[tree, row] = the leaf, for ranks[rows, columns]; rows is a multiple of 8; no categories."""
+    columns = np.uint64(ranks.shape[1])
+    flat = ranks.reshape(-1)
+    for tree in range(len(roots)):
+        root = np.uint64(roots[tree])
+        for row in range(0, ranks.shape[0], 8):
+            b0 = np.uint64(row) * columns
+            b1 = b0 + columns
+            b2 = b1 + columns
+            b3 = b2 + columns
+            b4 = b3 + columns
+            b5 = b4 + columns
+            b6 = b5 + columns
+            b7 = b6 + columns
+            i0 = i1 = i2 = i3 = i4 = i5 = i6 = i7 = root
+            for _ in range(depths[tree]):
+                i0 = _step(records, flat, b0, i0)
+                i1 = _step(records, flat, b1, i1)
+                i2 = _step(records, flat, b2, i2)
+                i3 = _step(records, flat, b3, i3)
+                i4 = _step(records, flat, b4, i4)
+                i5 = _step(records, flat, b5, i5)
+                i6 = _step(records, flat, b6, i6)
+                i7 = _step(records, flat, b7, i7)
+            found[tree, row] = leaf[i0]
+            found[tree, row + 1] = leaf[i1]
+            found[tree, row + 2] = leaf[i2]
+            found[tree, row + 3] = leaf[i3]
+            found[tree, row + 4] = leaf[i4]
+            found[tree, row + 5] = leaf[i5]
+            found[tree, row + 6] = leaf[i6]
+            found[tree, row + 7] = leaf[i7]
+
+
+@kernel(
+    array(types.uint64),
+    array(types.int32),
+    _TREES,
+    _TREES,
+    _TABLE,
+    types.int64,
+    types.int64,
+    array(types.uint16, 2),
+    _FOUND,
+)
+def walk_sets(
+    records: NDArray[Any],
+    leaf: NDArray[np.int32],
+    roots: NDArray[np.int64],
+    depths: NDArray[np.int64],
+    goes_right: NDArray[np.uint8],
+    width: int,
+    numeric: int,
+    ranks: NDArray[Any],
+    found: NDArray[np.int32],
+) -> None:
+    """As `walk_packed`, with categories; goes_right is flat, `width` numbers a row."""
+    columns = np.uint64(ranks.shape[1])
+    flat = ranks.reshape(-1)
+    w = np.uint64(width)
+    c = np.uint64(numeric)
+    for tree in range(len(roots)):
+        root = np.uint64(roots[tree])
+        for row in range(0, ranks.shape[0], 4):
+            b0 = np.uint64(row) * columns
+            b1 = b0 + columns
+            b2 = b1 + columns
+            b3 = b2 + columns
+            i0 = i1 = i2 = i3 = root
+            for _ in range(depths[tree]):
+                i0 = _step_sets(records, flat, b0, i0, goes_right, w, c)
+                i1 = _step_sets(records, flat, b1, i1, goes_right, w, c)
+                i2 = _step_sets(records, flat, b2, i2, goes_right, w, c)
+                i3 = _step_sets(records, flat, b3, i3, goes_right, w, c)
+            found[tree, row] = leaf[i0]
+            found[tree, row + 1] = leaf[i1]
+            found[tree, row + 2] = leaf[i2]
+            found[tree, row + 3] = leaf[i3]
+
+
+@kernel(
+    array(types.uint32, 2),
+    array(types.int32),
+    _TREES,
+    _TABLE,
+    types.int64,
+    types.int64,
+    array(types.uint32, 2),
+    _FOUND,
+)
+def walk_wide(
+    records: NDArray[Any],
+    leaf: NDArray[np.int32],
+    roots: NDArray[np.int64],
+    goes_right: NDArray[np.uint8],
+    width: int,
+    numeric: int,
+    ranks: NDArray[Any],
+    found: NDArray[np.int32],
+) -> None:
+    """As `walk_sets`, for fields of 32 bits."""
+    for tree in range(len(roots)):
+        for row in range(ranks.shape[0]):
+            at = roots[tree]
+            while True:
+                column = np.int64(records[at, 0])
+                cut = np.int64(records[at, 1])
+                children = np.int64(records[at, 2])
+                if children == at:
+                    break
+                rank = np.int64(ranks[row, column])
+                if column < numeric:
+                    at = children + np.int64(rank > cut)
+                else:
+                    at = children + np.int64(goes_right[cut * width + rank])
+            found[tree, row] = leaf[at]
