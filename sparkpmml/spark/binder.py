@@ -1,0 +1,91 @@
+"""From a call of `predict` to the expression that scores: everything that happens while a query is analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sparkpmml.spark.binding import Signature, bind
+from sparkpmml.spark.casts import carrier
+from sparkpmml.spark.expressions import BoundArgument, Expressions
+from sparkpmml.spark.jvm import HadoopFileSystems, Jvm, JvmConfiguration
+from sparkpmml.spark.library import Library, label_of
+from sparkpmml.spark.settings import Settings
+from sparkpmml.spark.sources import locate
+from sparkpmml.spark.transport import transport
+from sparkpmml.spark.udfs import ModelFunction, ModelFunctions
+
+if TYPE_CHECKING:
+    from pyspark import SparkContext
+
+    from sparkpmml.engine import Model
+    from sparkpmml.runtime.program import ProgramInput
+
+
+class Binder:
+    """Binds calls for one application; the models it knows outlive it."""
+
+    def __init__(self, context: SparkContext, settings: Settings, library: Library) -> None:
+        self.application: str = context.applicationId
+        self._jvm = Jvm(context)
+        self._settings = settings
+        self._library = library
+        self._expressions = Expressions(self._jvm)
+        self._functions = ModelFunctions(context, transport())
+
+    def bind(self, arguments: Any) -> BoundCall:
+        """The struct of `predict(model, argument, ...)`; `arguments` is a Seq of Catalyst expressions.
+
+        Raises a SparkPmmlError where there is no such model, or the arguments do not fit it.
+        """
+        configuration = JvmConfiguration(self._jvm)
+        name = self._expressions.read_model(arguments)
+        model = self._library.find_held(name) or self._open(name, configuration)
+        label = label_of(name)
+        given = self._expressions.read_arguments(arguments.tail())
+        places = self._places(model, label, given, configuration.is_case_sensitive)
+        carriers, values = self._values(label, model.program.inputs, places)
+        on_error = self._settings.choose_on_error(configuration)
+        function = self._functions.get(model.program, label, on_error, carriers)
+        return BoundCall(label, function, function.java.builder(self._jvm.sequence(values)), self._expressions)
+
+    def _open(self, name: str, configuration: JvmConfiguration) -> Model:
+        return self._library.open(locate(name, self._settings, configuration, HadoopFileSystems(self._jvm)))
+
+    def _places(
+        self, model: Model, label: str, given: list[BoundArgument], is_case_sensitive: bool
+    ) -> list[BoundArgument]:
+        """The argument for each input of the program."""
+        names = tuple(each.name for each in model.inputs)
+        signature = Signature(label, names, tuple(each.name for each in model.program.inputs))
+        places = bind(signature, [each.argument for each in given], is_case_sensitive=is_case_sensitive)
+        return [given[place] for place in places]
+
+    def _values(
+        self, label: str, wanted: Sequence[ProgramInput], given: Sequence[BoundArgument]
+    ) -> tuple[tuple[str, ...], list[Any]]:
+        """The SQL types to send and the expressions; one constant where the model reads nothing, to count the rows."""
+        types = [each.argument.sql_type for each in given]
+        carriers = tuple(
+            carrier(label, each.name, each.data_type, present, is_list=each.is_list)
+            for each, present in zip(wanted, types, strict=True)
+        )
+        encode, cast = self._functions.transport.encode, self._expressions.cast
+        values = [
+            encode(self._expressions, cast(each.fetch(), present, target), target)
+            for each, present, target in zip(given, types, carriers, strict=True)
+        ]
+        return carriers, values or [self._expressions.literal(True)]
+
+
+class BoundCall:
+    """One call of a model's function, and the parts of its result."""
+
+    def __init__(self, label: str, function: ModelFunction, struct: Any, expressions: Expressions) -> None:
+        self.label = label
+        self.struct = struct
+        self.names: list[str] = function.result.names
+        self._expressions = expressions
+
+    def field(self, name: str) -> Any:
+        return self._expressions.field(self.struct, self.names.index(name), name)

@@ -1,0 +1,45 @@
+"""Makes functions built in: in the running session, and in every session that starts later in this JVM.
+
+A temporary function could not be used in a persistent view; a built-in one can, and SHOW FUNCTIONS lists it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyspark.java_gateway import ensure_callback_server_started
+
+from sparkpmml.spark.jvm import Jvm
+
+USAGE = {
+    "predict": "_FUNC_(model, input, ...) - Scores a PMML model: a struct of its prediction and outputs.",
+    "predict_value": "_FUNC_(model, input, ...) - The prediction of a PMML model alone.",
+    "predict_proba": "_FUNC_(model, input, ...) - The probability of each class by a PMML model, as a map.",
+}
+
+
+def start_callbacks(gateway: Any) -> None:
+    """Let the JVM call Python, and let a Java exception that Python raises reach the JVM as it is."""
+    ensure_callback_server_started(gateway)  # type: ignore[no-untyped-call]  # pyspark's, without types
+    gateway.python_parameters.propagate_java_exceptions = True
+    gateway.callback_server_parameters.propagate_java_exceptions = True
+
+
+def make_builtin(jvm: Jvm, java_session: Any, name: str, builder: Any) -> None:
+    """Register `builder` as the built-in function `name`; again and again does no harm."""
+    builtin = jvm.scala_object("org.apache.spark.sql.catalyst.analysis.FunctionRegistry").builtin()
+    running = java_session.sessionState().functionRegistry()
+    usage = USAGE[name]
+    info = jvm.java_class("org.apache.spark.sql.catalyst.expressions.ExpressionInfo")(
+        "sparkpmml", None, name, usage, "", "", "", "misc_funcs", "", "", "built-in"
+    )
+    for registry in (builtin, running):
+        registry.registerFunction(_identifier(jvm, registry, name), info, builder)
+
+
+def _identifier(jvm: Jvm, registry: Any, name: str) -> Any:
+    """How this registry calls its built-in functions: that of a session of 4.3 says system.builtin.<name>."""
+    identifier = jvm.java_class("org.apache.spark.sql.catalyst.FunctionIdentifier")
+    system = (jvm.option("builtin"), jvm.option("system"))
+    is_qualified = registry.lookupFunction(identifier("abs", *system)).isDefined()
+    return identifier(name, *system) if is_qualified else identifier(name)

@@ -1,0 +1,60 @@
+"""Calls of the SQL functions as DataFrame columns; they are bound when Spark analyses the DataFrame, as in SQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pyspark
+from pyspark import SparkContext
+from pyspark.sql import Column, SparkSession
+from pyspark.sql import functions as F
+
+from sparkpmml.errors import SparkPmmlError
+from sparkpmml.spark.builder import DRIVER
+from sparkpmml.spark.register import register
+
+if TYPE_CHECKING:
+    from sparkpmml.engine import Model
+
+
+def call(
+    name: str,
+    model: str | os.PathLike[str] | Model,
+    columns: Sequence[str | Column],
+    named: Mapping[str, str | Column],
+) -> Column:
+    """The column of the function `name` over `columns`, all columns where none are given."""
+    _ensure_registered(name)
+    offered = list(columns) if columns or named else ["*"]
+    arguments = [F.lit(_name_of(model)), *(_column(each) for each in offered)]
+    return F.call_udf(name, *arguments, *(_named(key, _column(value)) for key, value in named.items()))
+
+
+def _ensure_registered(name: str) -> None:
+    spark = SparkSession.getActiveSession()
+    if spark is None:
+        raise SparkPmmlError(f"{name} needs a running Spark session: start one, and call sparkpmml.register(spark)")
+    if spark.sparkContext.applicationId not in DRIVER.registered:
+        register(spark)
+
+
+def _name_of(model: str | os.PathLike[str] | Model) -> str:
+    if isinstance(model, (str, os.PathLike)):
+        return os.fspath(model)
+    return DRIVER.library.hold(model)
+
+
+def _column(column: str | Column) -> Column:
+    return F.col(column) if isinstance(column, str) else column
+
+
+def _named(name: str, column: Column) -> Column:
+    """`name => column`."""
+    jvm: Any = SparkContext._jvm
+    java: Any = column._jc
+    if pyspark.__version__ >= "4":
+        return Column(jvm.org.apache.spark.sql.api.python.PythonSQLUtils.namedArgumentExpression(name, java))
+    expression = jvm.org.apache.spark.sql.catalyst.expressions.NamedArgumentExpression(name, java.expr())
+    return Column(jvm.org.apache.spark.sql.Column(expression))

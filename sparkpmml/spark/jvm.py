@@ -1,0 +1,106 @@
+"""The driver's JVM, as far as the binding needs it: classes by name, configuration, filesystems.
+
+Classes are named whole and made without asking the JVM what each part of `org.apache.spark...` is: that saves five
+round trips per use, and the builder runs at every analysis of every query.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from py4j.java_gateway import JavaClass, JavaObject, is_instance_of
+from py4j.protocol import Py4JJavaError
+
+from sparkpmml.errors import ModelError
+from sparkpmml.spark.sources import Stamp
+
+if TYPE_CHECKING:
+    from pyspark import SparkContext
+
+
+class Jvm:
+    """The JVM of a SparkContext."""
+
+    def __init__(self, context: SparkContext) -> None:
+        self.context = context
+        self.gateway: Any = context._gateway
+
+    def java_class(self, name: str) -> Any:
+        """The class with this full name; calling it makes an object, its attributes are the static methods."""
+        return JavaClass(name, self.gateway._gateway_client)
+
+    def scala_object(self, name: str) -> Any:
+        return getattr(self.java_class(name + "$"), "MODULE$")
+
+    def is_instance(self, value: JavaObject, class_name: str) -> bool:
+        return bool(is_instance_of(self.gateway, value, class_name))
+
+    def sequence(self, values: list[Any]) -> Any:
+        """A scala Seq (in 4.x an immutable one) of Java objects."""
+        return self.java_class("org.apache.spark.api.python.PythonUtils").toSeq(values)
+
+    def option(self, value: Any) -> Any:
+        """Some(value), or None of None."""
+        return self.java_class("scala.Option").apply(value)
+
+
+class JvmConfiguration:
+    """The configuration of the session that is analysing a query on this thread, and of its application."""
+
+    def __init__(self, jvm: Jvm) -> None:
+        self._context = jvm.context
+        self._session = jvm.java_class("org.apache.spark.sql.internal.SQLConf").get()
+
+    def get(self, key: str) -> str | None:
+        value = self._session.getConfString(key, None)
+        return None if value is None else str(value)
+
+    def get_static(self, key: str) -> str | None:
+        # Not getConf(), which copies every entry over py4j: 16 ms at each analysis.
+        return self._context._conf.get(key)
+
+    @property
+    def is_case_sensitive(self) -> bool:
+        return bool(self._session.caseSensitiveAnalysis())
+
+
+class HadoopFileSystems:
+    """Hadoop's filesystems with the application's configuration (`spark.hadoop.*`) and credentials."""
+
+    def __init__(self, jvm: Jvm) -> None:
+        self._path = jvm.java_class("org.apache.hadoop.fs.Path")
+        self._configuration: Any = jvm.context._jsc.hadoopConfiguration()
+
+    def stamp(self, uri: str) -> Stamp | None:
+        path = self._path(uri)
+        try:
+            file_system = path.getFileSystem(self._configuration)
+            if not file_system.exists(path):
+                return None
+            status = file_system.getFileStatus(path)
+        except Py4JJavaError as error:
+            raise ModelError(f"cannot read {uri}: {reason_of(error)}") from None
+        return Stamp(int(status.getLen()), int(status.getModificationTime()))
+
+    def copy_to_local(self, uri: str, target: str) -> None:
+        """Copy without the checksum file that Hadoop's local filesystem would write beside it."""
+        path = self._path(uri)
+        try:
+            path.getFileSystem(self._configuration).copyToLocalFile(False, path, self._path(target), True)
+        except Py4JJavaError as error:
+            raise ModelError(f"cannot read {uri}: {reason_of(error)}") from None
+
+    def qualify(self, path: str) -> str | None:
+        home = self._path(path).getFileSystem(self._configuration)
+        qualified = str(home.makeQualified(self._path(path)).toString())
+        return None if qualified.startswith("file:") else qualified
+
+    def normalize(self, uri: str) -> str:
+        return str(self._path(uri).toUri().normalize().toString())
+
+
+def reason_of(error: Py4JJavaError) -> str:
+    """The first line of a Java exception's message, or its class."""
+    java = error.java_exception
+    message = java.getMessage()
+    return str(message).splitlines()[0] if message else str(java.getClass().getName())

@@ -1,0 +1,57 @@
+"""The compiled models of this driver: each document is read again only when its file has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from sparkpmml.spark.once import OnceCache
+from sparkpmml.spark.sources import Location, Stamp
+
+if TYPE_CHECKING:
+    from sparkpmml.engine import Model
+
+CAPACITY = 32
+
+
+class Library:
+    """Models by content digest, and which digest each file had when it was last looked at.
+
+    A changed size, time or identity makes the file be read again; only a changed digest makes it be compiled again.
+    """
+
+    def __init__(self, load: Callable[[bytes], Model]) -> None:
+        self._load = load
+        self._models: OnceCache[str, Model] = OnceCache(CAPACITY)
+        self._digests: OnceCache[tuple[str, Stamp], Model] = OnceCache(CAPACITY)
+        self._held: dict[str, Model] = {}
+        self._lock = Lock()
+
+    def open(self, location: Location) -> Model:
+        """The model at an existing location."""
+        stamp = location.stamp()
+        if stamp is None:
+            return self._compile(location.read())
+        return self._digests.get((location.uri, stamp), lambda: self._compile(location.read()))
+
+    def hold(self, model: Model) -> str:
+        """Keep a model that the caller has loaded; the name by which `find_held` gives it back."""
+        name = f"{model.name or model.element}@{model.digest[:12]}"
+        with self._lock:
+            self._held[name] = model
+        return name
+
+    def find_held(self, name: str) -> Model | None:
+        return self._held.get(name)
+
+    def _compile(self, document: bytes) -> Model:
+        digest = hashlib.sha256(document).hexdigest()
+        return self._models.get(digest, lambda: self._load(document))
+
+
+def label_of(name: str) -> str:
+    """What a plan calls the model: the last part of its path."""
+    return PurePosixPath(name.rstrip("/")).name or name

@@ -1,0 +1,153 @@
+"""Where a model lies, and its bytes: a local file, or a file of any Hadoop filesystem (hdfs:, s3a:, abfss:, dbfs: ...).
+
+Models are read on the driver alone, through the JVM's own filesystem clients, with their credentials; executors get
+the compiled program and need no access to the place.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from sparkpmml.errors import ModelError, ModelNotFoundError, nearest
+from sparkpmml.spark.settings import MODEL_DIR, Configuration, Settings, allowed_prefixes
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_SUFFIXES = ("", ".pmml", ".xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What shows that a file has changed without reading it: size in bytes, time of modification, identity."""
+
+    size: int
+    modified: int
+    inode: int = 0
+
+
+class Location(Protocol):
+    """A place where a model may lie."""
+
+    @property
+    def uri(self) -> str: ...
+
+    def stamp(self) -> Stamp | None:
+        """The file's stamp, or None if there is no such file."""
+
+    def read(self) -> bytes: ...
+
+
+class FileSystems(Protocol):
+    """The Hadoop filesystems that the driver can reach."""
+
+    def stamp(self, uri: str) -> Stamp | None: ...
+
+    def copy_to_local(self, uri: str, target: str) -> None: ...
+
+    def qualify(self, path: str) -> str | None:
+        """The URI of a path without a scheme on the default filesystem; None where that is the local one."""
+
+    def normalize(self, uri: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file of the driver's machine; `uri` is its real path, links resolved."""
+
+    uri: str
+
+    def stamp(self) -> Stamp | None:
+        try:
+            found = os.stat(self.uri)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise ModelError(f"cannot read {self.uri}: {error.strerror}") from None
+        return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
+
+    def read(self) -> bytes:
+        try:
+            return Path(self.uri).read_bytes()
+        except OSError as error:
+            raise ModelError(f"cannot read {self.uri}: {error.strerror}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class HadoopFile:
+    """A file of a Hadoop filesystem. It is copied to a temporary file first: much faster than bytes over py4j."""
+
+    uri: str
+    file_systems: FileSystems
+
+    def stamp(self) -> Stamp | None:
+        return self.file_systems.stamp(self.uri)
+
+    def read(self) -> bytes:
+        with tempfile.TemporaryDirectory(prefix="sparkpmml-") as folder:
+            copy = os.path.join(folder, "model")
+            self.file_systems.copy_to_local(self.uri, copy)
+            return Path(copy).read_bytes()
+
+
+def locate(name: str, settings: Settings, configuration: Configuration, file_systems: FileSystems) -> Location:
+    """The existing, allowed file that `name` means: an alias, a URI, a path in modelDir, or a path.
+
+    Raises ModelNotFoundError, or ModelError where the file is outside of spark.sparkpmml.allowedPaths.
+    """
+    target = settings.find_alias(name, configuration)
+    candidates = list(_candidates(target or name, configuration.get(MODEL_DIR), file_systems))
+    prefixes = list(allowed_prefixes(configuration))
+    tried = [place for place in candidates if _is_allowed(place, prefixes, file_systems)]
+    if not tried:
+        allowed = "; ".join(", ".join(group) for group in prefixes)
+        raise ModelError(f"the model {name!r} is outside of spark.sparkpmml.allowedPaths ({allowed})")
+    for location in tried:
+        if location.stamp() is not None:
+            return location
+    known = [*settings.aliases, *_siblings(tried)]
+    meaning = f" (an alias of {target!r})" if target else ""
+    places = ", ".join(dict.fromkeys(location.uri for location in tried))
+    raise ModelNotFoundError(f"no model {name!r}{meaning}{nearest(name, known)} (looked for: {places})")
+
+
+def _candidates(path: str, model_dir: str | None, file_systems: FileSystems) -> Iterator[Location]:
+    """The places that a path may mean, in the order in which they are tried."""
+    if _SCHEME.match(path):
+        yield _at_uri(path, file_systems)
+        return
+    if model_dir and not path.startswith("/"):
+        for suffix in _SUFFIXES:
+            yield from _candidates(f"{model_dir.rstrip('/')}/{path}{suffix}", None, file_systems)
+    yield LocalFile(os.path.realpath(path))
+    qualified = file_systems.qualify(path)
+    if qualified is not None:
+        yield HadoopFile(qualified, file_systems)
+
+
+def _at_uri(uri: str, file_systems: FileSystems) -> Location:
+    if uri.lower().startswith("file:"):
+        return LocalFile(os.path.realpath(unquote(urlsplit(uri).path)))
+    return HadoopFile(file_systems.normalize(uri), file_systems)
+
+
+def _is_allowed(location: Location, allowed: Sequence[Sequence[str]], file_systems: FileSystems) -> bool:
+    """Does the location lie under a prefix of every list?"""
+    for prefixes in allowed:
+        roots = [next(_candidates(prefix, None, file_systems)).uri.rstrip("/") for prefix in prefixes]
+        if not any(location.uri == root or location.uri.startswith(root + "/") for root in roots):
+            return False
+    return True
+
+
+def _siblings(tried: Sequence[Location]) -> Iterator[str]:
+    """Names of the models that lie beside the places where one was looked for: one of them may be meant."""
+    for location in tried:
+        folder = Path(location.uri).parent
+        if isinstance(location, LocalFile) and folder.is_dir():
+            yield from (path.name for path in folder.iterdir() if path.suffix in _SUFFIXES[1:])
