@@ -87,7 +87,7 @@ class Column:
 
     def strings(self) -> Array:
         """object[n] of str, None where missing. For small columns and error messages: it touches every row."""
-        entries = np.append(self._entries(), None)
+        entries = np.append(self._entries(), np.array([None]))
         result: Array = entries[self.values]
         return result
 
@@ -178,11 +178,12 @@ def either(*masks: Mask | None) -> Mask | None:
 def with_missing(column: Column, where: Mask) -> Column:
     """The same column with the rows at `where` (bool[n] or bool[1]) made missing."""
     if column.data_type.is_floating:
-        nan = storage_type(column.data_type)(np.nan)  # type: ignore[call-arg]
+        nan = storage_type(column.data_type)(np.nan)
         return replace(column, values=np.where(where, nan, column.values))
     if column.data_type is DataType.STRING:
         return replace(column, values=np.where(where, np.int32(MISSING_CODE), column.values))
-    return replace(column, missing=where if column.missing is None else column.missing | where)
+    values, missing = np.broadcast_arrays(column.values, where if column.missing is None else column.missing | where)
+    return replace(column, values=values, missing=missing)
 
 
 def merge_dictionaries(first: Column, second: Column) -> tuple[Array, Array, Array]:
@@ -199,16 +200,24 @@ def merge_dictionaries(first: Column, second: Column) -> tuple[Array, Array, Arr
 
 def choose(condition: Mask, then: Column, otherwise: Column) -> Column:
     """Row by row, `then` where the condition (bool[n] or bool[1]) holds, else `otherwise`; both of one data type."""
-    invalid = _choose_mask(condition, then.invalid, otherwise.invalid)
-    failed = _choose_mask(condition, then.failed, otherwise.failed)
+    entries: Array | None = None
+    left, right = then.values, otherwise.values
     if then.data_type is DataType.STRING:
         left, right, entries = merge_dictionaries(then, otherwise)
-        return Column(
-            then.data_type, np.where(condition, left, right), dictionary=entries, invalid=invalid, failed=failed
-        )
-    values = np.where(condition, then.values, otherwise.values)
-    missing = _choose_mask(condition, then.missing, otherwise.missing)
-    return Column(then.data_type, values, missing=missing, invalid=invalid, failed=failed)
+    values = np.where(condition, left, right)
+
+    def mask(of_then: Mask | None, of_otherwise: Mask | None) -> Mask | None:
+        chosen = _choose_mask(condition, of_then, of_otherwise)
+        return None if chosen is None else np.broadcast_to(chosen, values.shape)
+
+    return Column(
+        then.data_type,
+        values,
+        mask(then.missing, otherwise.missing),
+        entries,
+        mask(then.invalid, otherwise.invalid),
+        mask(then.failed, otherwise.failed),
+    )
 
 
 def _choose_mask(condition: Mask, then: Mask | None, otherwise: Mask | None) -> Mask | None:
