@@ -131,7 +131,7 @@ class Scope:
         if mining is None:
             return self._outer(name)
         if self.parent is None and name in self.compilation.data_fields:
-            return self._treated_input(mining)
+            return self.treated_input(mining)
         outer = self._outer(name)
         return outer if outer is None or not mining.treats else self._treated(outer, mining)
 
@@ -148,7 +148,7 @@ class Scope:
                 self._lowering.discard(("global", name))
         mining = self._mining.get(name)
         if name in self.compilation.data_fields:
-            return self._treated_input(mining or MiningField(name=name))
+            return self.treated_input(mining or MiningField(name=name))
         return None
 
     @cached_property
@@ -160,7 +160,7 @@ class Scope:
 
         return lower_derived_field(node, self)
 
-    def _treated_input(self, mining: MiningField) -> Field:
+    def treated_input(self, mining: MiningField) -> Field:
         declared = self.compilation.data_fields[mining.name]
         raw = self.builder.input(mining.name, declared.type)
         return self._apply(raw, declared, mining, declared.type)

@@ -51,17 +51,17 @@ class Node:
 class SubtreeReader(Protocol):
     """Reads one element's whole subtree itself, for elements that occur by the hundred thousand.
 
-    Gets the parser's events from just inside the element to just before its end; `result` is called at its end and
-    gives the value that the parent's field holds.
+    Gets the parser's events from just inside the element to its own end; then it must call `reader.finish(value)`
+    with the value for the node's field `subtree`. It sees its element's attributes when it is made.
     """
 
     def start(self, tag: str, attributes: dict[str, str]) -> None: ...
 
     def end(self, tag: str) -> None: ...
 
-    def text(self, data: str) -> None: ...
 
-    def result(self) -> Any: ...
+SubtreeReaderFactory = Callable[[Any, dict[str, str]], SubtreeReader]
+"""Called with the document's reader and the element's attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Spec:
     children: dict[str, Child]
     text: tuple[str, Text] | None
     ignores: frozenset[str]
-    reader: Callable[[Any], SubtreeReader] | None
+    reader: SubtreeReaderFactory | None
 
 
 _SPECS: dict[type[Node], Spec] = {}
@@ -127,7 +127,7 @@ T = TypeVar("T", bound=type[Node])
     frozen_default=True, kw_only_default=True, eq_default=False, field_specifiers=(attribute, child, children, content)
 )
 def element(
-    *tags: str, ignores: tuple[str, ...] = (), reader: Callable[[Any], SubtreeReader] | None = None
+    *tags: str, ignores: tuple[str, ...] = (), reader: SubtreeReaderFactory | None = None
 ) -> Callable[[T], T]:
     """Declare the class of an element with the given name (and older names).
 
@@ -157,7 +157,7 @@ def _make_spec(
     cls: type[Node],
     tags: tuple[str, ...],
     ignores: frozenset[str],
-    reader: Callable[[Any], SubtreeReader] | None,
+    reader: SubtreeReaderFactory | None,
 ) -> Spec:
     attributes: dict[str, tuple[str, Attribute]] = {}
     kids: dict[str, Child] = {}

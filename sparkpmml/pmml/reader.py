@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import xml.parsers.expat as expat
+from collections.abc import Callable
 from typing import IO, Any
 
 from sparkpmml.errors import Finding, ModelError, UnsupportedMarkupError, nearest
@@ -49,6 +50,8 @@ class Reader:
         self._stack: list[_Frame] = []
         self._skipping = 0
         self._prefix = ""
+        self.shared: dict[Any, Any] = {}
+        """What readers of subtrees keep from one to the next."""
         self._parser = self._make_parser()
 
     def _make_parser(self) -> Any:
@@ -123,12 +126,13 @@ class Reader:
 
     def _open(self, spec: Spec, attributes: dict[str, str]) -> None:
         position = self.position()
+        if spec.reader is not None:
+            self._stack.append(_Frame(spec, position, {}))
+            self._delegate(spec.reader(self, attributes))
+            return
         frame = _Frame(spec, position, self.read_attributes(spec, attributes, position))
         self._stack.append(frame)
-        if spec.reader is not None:
-            self._delegate(spec.reader(self))
-        else:
-            self._parser.CharacterDataHandler = frame.chunks.append if spec.text else None
+        self._parser.CharacterDataHandler = frame.chunks.append if spec.text else None
 
     def read_attributes(self, spec: Spec, attributes: dict[str, str], position: Position) -> dict[str, Any]:
         """The declared attributes, converted; notes the others as unsupported."""
@@ -157,29 +161,26 @@ class Reader:
         self.unsupported(f"attribute {name} of <{spec.tags[0]}>{hint}", position)
 
     def _delegate(self, reader: SubtreeReader) -> None:
-        """Let a reader of the element's own take the events until the element ends."""
-        depth = 0
+        """Let a reader of the element's own take the parser's events until it calls `finish`."""
+        self._parser.StartElementHandler = reader.start
+        self._parser.EndElementHandler = reader.end
+        self._parser.CharacterDataHandler = None
 
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal depth
-            depth += 1
-            reader.start(tag, attributes)
+    def listen(self, handler: Callable[[str], Any] | None) -> None:
+        """Where text goes while a subtree is read; None drops it, which is much faster."""
+        self._parser.CharacterDataHandler = handler
 
-        def end(tag: str) -> None:
-            nonlocal depth
-            if depth:
-                depth -= 1
-                reader.end(tag)
-                return
-            self._parser.StartElementHandler = self._start
-            self._parser.EndElementHandler = self._end
-            self._parser.CharacterDataHandler = None
-            self._stack[-1].values["subtree"] = reader.result()
-            self._end(tag)
+    def finish(self, value: Any) -> None:
+        """Called by a subtree's reader at its element's end: take the events back, the field `subtree` is `value`."""
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._stack[-1].values["subtree"] = value
+        self._end("")
 
-        self._parser.StartElementHandler = start
-        self._parser.EndElementHandler = end
-        self._parser.CharacterDataHandler = reader.text
+    @property
+    def prefix(self) -> str:
+        """The namespace prefix, colon included, of the document's elements; empty for most documents."""
+        return self._prefix
 
     def _end(self, tag: str) -> None:
         if self._skipping:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sparkpmml.pmml.node import Node, SubtreeReader, attribute, child, children, element, integer
+from sparkpmml.pmml.node import Node, attribute, child, children, element, integer
 
 Row = dict[str, str]
 
 
-class _RowReader(SubtreeReader):
+class _RowReader:
     """Collects rows: a cell is an element named as its column, in any namespace, or an attribute of the row."""
 
-    def __init__(self, _: Any) -> None:
+    def __init__(self, reader: Any, _: dict[str, str]) -> None:
+        self._reader = reader
         self._rows: list[Row] = []
         self._row: Row = {}
         self._depth = 0
@@ -20,22 +21,22 @@ class _RowReader(SubtreeReader):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
-        self._chunks = []
         if self._depth == 1:
             self._row = dict(attributes)
+        elif self._depth == 2:
+            self._chunks = []
+            self._reader.listen(self._chunks.append)
 
     def end(self, tag: str) -> None:
+        if self._depth == 0:
+            self._reader.finish(tuple(self._rows))
+            return
         if self._depth == 2:
             self._row[column_name(tag)] = "".join(self._chunks)
+            self._reader.listen(None)
         elif self._depth == 1 and tag.rpartition(":")[2] == "row":
             self._rows.append(self._row)
         self._depth -= 1
-
-    def text(self, data: str) -> None:
-        self._chunks.append(data)
-
-    def result(self) -> tuple[Row, ...]:
-        return tuple(self._rows)
 
 
 def column_name(tag: str) -> str:

@@ -1,0 +1,114 @@
+"""Operations on matrices of class scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkpmml.compiler.builder import Builder, Slot
+from sparkpmml.compiler.result import Scores, TargetInfo
+from sparkpmml.datatypes import DataType
+from sparkpmml.runtime.cast import parse_value
+from sparkpmml.runtime.column import Array, Column, Mask, codes, numbers, storage_type, with_missing
+
+Matrix = NDArray[np.float64]
+
+
+def label_column(labels: tuple[str, ...], data_type: DataType | None) -> Column:
+    """The labels as a column of the target's type, or of strings when one of them is no value of that type."""
+    if data_type in (None, DataType.STRING):
+        return codes(np.arange(len(labels)), labels)
+    try:
+        values = np.array([parse_value(label, data_type) for label in labels], dtype=storage_type(data_type))
+    except ValueError:
+        return codes(np.arange(len(labels)), labels)
+    return Column(data_type, values)
+
+
+def pick(column: Column, index: Array, missing: Mask) -> Column:
+    """`column[index]` row by row, missing where `missing`; the index there may be anything within range."""
+    picked = replace(column, values=column.values[index])
+    return with_missing(picked, missing) if missing.any() else picked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Winner:
+    """The operation: the label with the highest score, the first of equals; missing where no score is known."""
+
+    labels: Column
+
+    def __call__(self, scores: Matrix) -> Column:
+        known = ~np.isnan(scores)
+        index = np.argmax(np.where(known, scores, -np.inf), axis=1)
+        return pick(self.labels, index, ~known.any(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOf:
+    """The operation: one label's scores as a double column."""
+
+    index: int
+
+    def __call__(self, scores: Matrix) -> Column:
+        return numbers(scores[:, self.index])
+
+
+@dataclass(frozen=True, slots=True)
+class Reorder:
+    """The operation: the matrix's columns in another order; index -1 gives a column of zeros (NaN where all are)."""
+
+    indices: tuple[int, ...]
+
+    def __call__(self, scores: Matrix) -> Matrix:
+        wide = np.empty((len(scores), len(self.indices)))
+        nothing = np.where(np.isnan(scores).all(axis=1), np.nan, 0.0) if -1 in self.indices else None
+        for position, index in enumerate(self.indices):
+            wide[:, position] = nothing if index < 0 else scores[:, index]
+        return wide
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreOfValue:
+    """The operation: for each row the score of the label that a column holds; missing where it is none."""
+
+    labels: tuple[str, ...]
+    values: Column
+
+    def __call__(self, scores: Matrix, column: Column) -> Column:
+        if column.data_type is DataType.STRING:
+            index = column.translate({label: i for i, label in enumerate(self.labels)}, unknown=-1, missing=-1)
+        else:
+            index = np.full(len(column), -1)
+            for i, value in enumerate(self.values.values):
+                index[(column.values == value) & ~column.is_missing()] = i
+        picked = np.take_along_axis(scores, np.maximum(index, 0)[:, None], axis=1)[:, 0]
+        return numbers(np.where(index < 0, np.nan, picked))
+
+
+def winner(builder: Builder, scores: Scores, info: TargetInfo) -> Slot:
+    """The predicted class, typed as the target."""
+    return builder.emit(Winner(label_column(scores.labels, info.data_type)), scores.slot)
+
+
+def align(builder: Builder, scores: Scores, labels: tuple[str, ...]) -> Slot:
+    """The scores with their columns in the order of `labels`; a label without a column scores 0."""
+    if scores.labels == labels:
+        return scores.slot
+    indices = tuple(scores.labels.index(label) if label in scores.labels else -1 for label in labels)
+    sample = np.empty((0, len(labels)))
+    return builder.emit(Reorder(indices), scores.slot, sample=sample)
+
+
+def score_of(builder: Builder, scores: Scores, label: str) -> Slot | None:
+    """One label's scores, or None when there is no such label."""
+    if label not in scores.labels:
+        return None
+    return builder.emit(ScoreOf(scores.labels.index(label)), scores.slot)
+
+
+def score_of_value(builder: Builder, scores: Scores, value: Slot) -> Slot:
+    """For each row the score of the class that `value` holds."""
+    values = label_column(scores.labels, value.data_type)
+    return builder.emit(ScoreOfValue(scores.labels, values), scores.slot, value)

@@ -1,0 +1,112 @@
+"""From a raw prediction to the target's value (specification: Targets)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sparkpmml.compiler.builder import Builder, Slot
+from sparkpmml.compiler.expressions import Cast, ReplaceMissing
+from sparkpmml.compiler.result import Result, Scores
+from sparkpmml.compiler.scores import Matrix, winner
+from sparkpmml.datatypes import DataType
+from sparkpmml.pmml.output import Target
+from sparkpmml.runtime.column import Column, integers
+
+
+@dataclass(frozen=True, slots=True)
+class Rescale:
+    """The operation: clip to [min, max], then times `factor`, plus `constant`, in the column's own precision."""
+
+    low: float
+    high: float
+    factor: float
+    constant: float
+
+    def __call__(self, column: Column) -> Column:
+        values = column.values
+        kind = values.dtype.type
+        if self.low != -np.inf or self.high != np.inf:
+            values = np.clip(values, kind(self.low), kind(self.high))
+        if self.factor != 1.0:
+            values = values * kind(self.factor)
+        if self.constant != 0.0:
+            values = values + kind(self.constant)
+        return replace(column, values=values)
+
+
+@dataclass(frozen=True, slots=True)
+class CastInteger:
+    """The operation: `castInteger`; halves are rounded up."""
+
+    how: str
+
+    def __call__(self, column: Column) -> Column:
+        values = column.values
+        rounded = {"round": lambda: np.floor(values + 0.5), "ceiling": lambda: np.ceil(values)}.get(
+            self.how, lambda: np.floor(values)
+        )()
+        missing = np.isnan(rounded)
+        return integers(np.where(missing, 0, rounded), missing if missing.any() else None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Priors:
+    """The operation: the prior probabilities where the model has no answer."""
+
+    values: tuple[float, ...]
+
+    def __call__(self, scores: Matrix) -> Matrix:
+        unknown = np.isnan(scores).all(axis=1)
+        return np.where(unknown[:, None], np.array(self.values), scores) if unknown.any() else scores
+
+
+def apply_targets(result: Result, builder: Builder) -> Result:
+    """The result with its target's treatment applied: of the value for regression, of the priors for classes."""
+    target = result.info.target
+    if target is None:
+        return result
+    if result.probability is not None:
+        return _apply_priors(result, result.probability, target, builder)
+    if result.value is None or not result.value.data_type.is_numeric:
+        return result
+    return replace(result, value=_apply_numeric(result.value, target, builder))
+
+
+def _apply_numeric(value: Slot, target: Target, builder: Builder) -> Slot:
+    if not value.data_type.is_floating:
+        value = builder.emit(Cast(DataType.DOUBLE), value)
+    default = next((each.default_value for each in target.values if each.default_value is not None), None)
+    if default is not None:
+        value = builder.emit(ReplaceMissing(), value, builder.literal(repr(default), value.data_type))
+    low = -np.inf if target.min is None else target.min
+    high = np.inf if target.max is None else target.max
+    rescale = Rescale(low, high, target.rescale_factor, target.rescale_constant)
+    if rescale != Rescale(-np.inf, np.inf, 1.0, 0.0):
+        value = builder.emit(rescale, value)
+    return value if target.cast_integer is None else builder.emit(CastInteger(target.cast_integer), value)
+
+
+def _apply_priors(result: Result, probability: Scores, target: Target, builder: Builder) -> Result:
+    priors = {
+        result.info.label(each.value): each.prior_probability
+        for each in target.values
+        if each.value is not None and each.prior_probability is not None
+    }
+    if not priors:
+        return result
+    total = sum(priors.values())
+    values = tuple(priors.get(label, 0.0) / total for label in probability.labels)
+    filled = Scores(probability.labels, builder.emit(Priors(values), probability.slot))
+    value = result.value
+    if value is not None:
+        value = builder.emit(ReplaceMissing(), value, winner(builder, filled, result.info))
+    return replace(result, probability=filled, value=value)
+
+
+def as_prediction(value: Slot, builder: Builder) -> Slot:
+    """The value as the result struct shows it: a float prediction is a DOUBLE."""
+    return builder.emit(Cast(DataType.DOUBLE), value) if value.data_type is DataType.FLOAT else value
+
+

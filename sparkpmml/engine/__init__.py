@@ -1,0 +1,1 @@
+"""The model as Python users see it."""

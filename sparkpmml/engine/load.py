@@ -1,0 +1,85 @@
+"""From a path, or bytes, to a model."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+from typing import IO, cast
+
+from sparkpmml.compiler.compile import compile_document
+from sparkpmml.engine.model import Model
+from sparkpmml.errors import ModelError, ModelNotFoundError
+from sparkpmml.models import discover
+from sparkpmml.pmml.model import Document
+from sparkpmml.pmml.reader import CHUNK_BYTES, read
+
+_GZIP = b"\x1f\x8b"
+
+
+class _Hashing(io.RawIOBase):
+    """A stream that passes another's bytes through and keeps their SHA-256."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.hash = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._stream.read(CHUNK_BYTES if size < 0 else size)
+        self.hash.update(chunk)
+        return chunk
+
+
+def load(source: str | os.PathLike[str] | bytes, *, name: str | None = None) -> Model:
+    """Read and compile a PMML document (1.x to 4.4), plain or gzipped.
+
+    `source`: a path, a file: URI, or the document's bytes. `name` is what messages call it (by default the file's
+    name). Raises ModelNotFoundError, ModelError, or UnsupportedMarkupError, which lists all that cannot be scored.
+    """
+    if isinstance(source, bytes):
+        return load_stream(io.BytesIO(source), name or "model")
+    path = os.fspath(source).removeprefix("file://") if isinstance(source, str) else os.fspath(source)
+    path = path.removeprefix("file:")
+    try:
+        stream = open(path, "rb")
+    except FileNotFoundError:
+        raise ModelNotFoundError(f"no model at {path}") from None
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from None
+    with stream:
+        return load_stream(stream, name or os.path.basename(path))
+
+
+def load_stream(stream: IO[bytes], name: str) -> Model:
+    """Like `load`, from a binary stream; the document is never held as a whole."""
+    discover()
+    hashing = _Hashing(_unzipped(stream))
+    document = cast(Document, read(Document, cast("IO[bytes]", hashing), name))
+    return Model(document, compile_document(document, name, hashing.hash.hexdigest()))
+
+
+def _unzipped(stream: IO[bytes]) -> IO[bytes]:
+    head = stream.read(2)
+    rest = _Prefixed(head, stream)
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=cast("IO[bytes]", rest)) if head == _GZIP else rest)
+
+
+class _Prefixed(io.RawIOBase):
+    """A stream with bytes put back before it."""
+
+    def __init__(self, head: bytes, stream: IO[bytes]) -> None:
+        self._head = head
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._head:
+            return self._stream.read(size)
+        head, self._head = self._head, b""
+        return head + self._stream.read(max(size - len(head), 0) if size >= 0 else size)

@@ -1,0 +1,14 @@
+"""One file per PMML model element: its nodes and its lowering. `discover` imports them all: a file is all it takes."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+
+@cache
+def discover() -> None:
+    """Import every model element's module, which declares its nodes and registers its lowering."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")

@@ -1,0 +1,361 @@
+"""The tests of a forest: predicates as comparisons of the kernel's feature columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.predicates import lower_predicate
+from sparkpmml.compiler.scope import Field, Scope
+from sparkpmml.datatypes import DataType
+from sparkpmml.errors import ModelError
+from sparkpmml.kernels.forest import Graph, Test
+from sparkpmml.models.tree_nodes import _OPERATORS, Kind
+from sparkpmml.pmml.node import Position
+from sparkpmml.pmml.predicates import (
+    CompoundPredicate,
+    FalsePredicate,
+    Predicate,
+    SimplePredicate,
+    SimpleSetPredicate,
+    TruePredicate,
+)
+from sparkpmml.runtime.cast import format_value, parse_value
+from sparkpmml.runtime.encode import Encoder
+
+if TYPE_CHECKING:
+    from sparkpmml.models.forest import NodeTable
+    from sparkpmml.models.tree import TreeModel
+
+Ints = NDArray[np.int32]
+OPERATOR_NAMES = {kind: name for name, kind in _OPERATORS.items()}
+_ORDERED = (Kind.LESS_THAN, Kind.LESS_OR_EQUAL, Kind.GREATER_THAN, Kind.GREATER_OR_EQUAL)
+_SWAPPED = (Kind.NOT_EQUAL, Kind.GREATER_THAN, Kind.GREATER_OR_EQUAL, Kind.IS_NOT_MISSING, Kind.IS_NOT_IN)
+"""The tests that the kernel asks as their contrary, with the targets exchanged."""
+
+
+class TestTable:
+    """One row per test: at first one per node, then those that compound predicates need."""
+
+    __test__ = False  # not a pytest class
+
+    def __init__(
+        self,
+        table: NodeTable,
+        trees: Sequence[tuple[TreeModel, Scope]],
+        if_true: Ints,
+        if_false: Ints,
+        if_missing: Ints,
+    ) -> None:
+        self.table = table
+        self.trees = trees
+        self.pools = table.trees[0].pools
+        self.targets = (if_true, if_false, if_missing)
+        self.redirect = np.arange(table.size, dtype=np.int32)
+        self._tree: list[int] = []
+        self._kind: list[int] = []
+        self._field: list[int] = []
+        self._value: list[int] = []
+        self._extra: list[tuple[int, int, int]] = []
+        self._predicates: dict[int, Slot] = {}
+        self._expand()
+
+    def _expand(self) -> None:
+        """Give every node whose predicate is not one comparison its stand-in."""
+        table, (true, false, missing) = self.table, self.targets
+        whole = table.kind == Kind.TRUE
+        self.redirect[whole] = true[whole]
+        never = table.kind == Kind.FALSE
+        self.redirect[never] = false[never]
+        for node in np.flatnonzero(table.kind == Kind.COMPOUND).tolist():
+            tree = int(table.tree[node])
+            predicate = table.trees[tree].compounds[table.value[node]]
+            self.redirect[node] = self._add(predicate, tree, int(true[node]), int(false[node]), int(missing[node]))
+        bare = np.flatnonzero(table.kind == Kind.NONE)
+        if len(bare):
+            raise ModelError(f"{self._source(0)}, line {table.line(int(bare[0]))}: <Node> has no predicate")
+
+    def _source(self, tree: int) -> str:
+        return self.trees[tree][1].compilation.source
+
+    def _add(self, predicate: Predicate, tree: int, true: int, false: int, missing: int) -> int:
+        """Tests that lead where they should for a predicate; returns the first one."""
+        if isinstance(predicate, TruePredicate):
+            return true
+        if isinstance(predicate, FalsePredicate):
+            return false
+        if isinstance(predicate, CompoundPredicate):
+            return self._add_compound(predicate, tree, true, false, missing)
+        if isinstance(predicate, SimplePredicate):
+            kind, value = _OPERATORS[predicate.operator], self.pools.texts(predicate.value or "")
+        elif isinstance(predicate, SimpleSetPredicate):
+            kind = Kind.IS_IN if predicate.boolean_operator == "isIn" else Kind.IS_NOT_IN
+            value = self.pools.sets(predicate.array.items)
+        else:
+            raise TypeError(f"<{predicate.tag}> is no predicate of a tree")
+        return self._append(tree, kind, self.pools.fields(predicate.field), value, (true, false, missing))
+
+    def _append(self, tree: int, kind: int, field: int, value: int, targets: tuple[int, int, int]) -> int:
+        self._tree.append(tree)
+        self._kind.append(kind)
+        self._field.append(field)
+        self._value.append(value)
+        self._extra.append(targets)
+        return self.table.size + len(self._extra) - 1
+
+    def _add_compound(self, predicate: CompoundPredicate, tree: int, true: int, false: int, missing: int) -> int:
+        parts, operator = list(predicate.predicates), predicate.boolean_operator
+        if operator == "surrogate":
+            for part in reversed(parts):
+                missing = self._add(part, tree, true, false, missing)
+            return missing
+        if operator == "xor":
+            return self._add_xor(parts, tree, true, false, missing)
+        return self._add_kleene(parts, tree, (true, false, missing), is_and=operator == "and")
+
+    def _add_kleene(self, parts: list[Predicate], tree: int, targets: tuple[int, int, int], *, is_and: bool) -> int:
+        """`and` ends at the first false part, `or` at the first true one; else unknown if any part was."""
+        true, false, missing = targets
+        clean, doubtful = (true, missing) if is_and else (false, missing)
+        stop = false if is_and else true
+        for part in reversed(parts):
+            if doubtful == stop:  # then it does not matter whether the others are known
+                clean_next = self._add_part(part, tree, clean, stop, stop, is_and)
+                doubtful_next = stop
+            else:
+                clean_next = self._add_part(part, tree, clean, stop, doubtful, is_and)
+                doubtful_next = self._add_part(part, tree, doubtful, stop, doubtful, is_and)
+            clean, doubtful = clean_next, doubtful_next
+        return clean
+
+    def _add_part(self, part: Predicate, tree: int, goes_on: int, stop: int, missing: int, is_and: bool) -> int:
+        return self._add(part, tree, goes_on if is_and else stop, stop if is_and else goes_on, missing)
+
+    def _add_xor(self, parts: list[Predicate], tree: int, true: int, false: int, missing: int) -> int:
+        odd, even = true, false
+        for part in reversed(parts):
+            odd, even = self._add(part, tree, even, odd, missing), self._add(part, tree, odd, even, missing)
+        return even
+
+    def resolved(self, roots: Ints) -> tuple[tuple[Ints, Ints, Ints], Ints]:
+        """The targets of all rows and the roots, past every stand-in."""
+        size = self.table.size
+        extra = np.array(self._extra, dtype=np.int32).reshape(-1, 3)
+        redirect = np.concatenate([self.redirect, np.arange(size, size + len(extra), dtype=np.int32)])
+
+        def follow(target: Ints) -> Ints:
+            while True:
+                moved = np.where(target >= 0, redirect[np.maximum(target, 0)], target)
+                if np.array_equal(moved, target):
+                    return moved
+                target = moved
+
+        targets = tuple(
+            follow(np.concatenate([target, extra[:, i]]).astype(np.int32)) for i, target in enumerate(self.targets)
+        )
+        return (targets[0], targets[1], targets[2]), follow(roots)
+
+    def graph(
+        self, rows: NDArray[np.int64], targets: Sequence[Ints], roots: Ints
+    ) -> tuple[Graph, tuple[Slot, ...], tuple[Encoder | None, ...]]:
+        """The kernel's graph of the given rows, and the columns that its features read."""
+        table = self.table
+        tree = np.concatenate([table.tree, np.array(self._tree, dtype=np.int32)])[rows]
+        kind = np.concatenate([table.kind, np.array(self._kind, dtype=np.int8)])[rows]
+        field = np.concatenate([table.field, np.array(self._field, dtype=np.int32)])[rows]
+        value = np.concatenate([table.value, np.array(self._value, dtype=np.int32)])[rows]
+        return _Features(self, rows).graph(tree, kind, field, value, targets, roots)
+
+    def line(self, row: int) -> int:
+        """The line of the node that a row belongs to; 0 for a part of a compound predicate."""
+        return self.table.line(row) if row < self.table.size else 0
+
+
+class _Features:
+    """Gives every pair of a column and a way to read it a feature number."""
+
+    def __init__(self, tests: TestTable, rows: NDArray[np.int64]) -> None:
+        self.tests = tests
+        self.rows = rows
+        self.slots: list[Slot] = []
+        self.texts: list[dict[str, int] | None] = []
+        self.numbers: dict[tuple[int, bool], int] = {}
+        self.set_rows: list[tuple[int, tuple[int, ...]]] = []
+        self.set_index: dict[tuple[int, int, bool], int] = {}
+        self.pool_texts = tests.pools.texts.items()
+        self.pool_fields = tests.pools.fields.items()
+        self.pool_sets = tests.pools.sets.items()
+
+    def feature(self, slot: Slot, coded: bool) -> int:
+        key = (slot.index, coded)
+        if key not in self.numbers:
+            self.numbers[key] = len(self.slots)
+            self.slots.append(slot)
+            self.texts.append({} if coded else None)
+        return self.numbers[key]
+
+    def graph(
+        self, tree: Ints, kind: NDArray[np.int8], field: Ints, value: Ints, targets: Sequence[Ints], roots: Ints
+    ) -> tuple[Graph, tuple[Slot, ...], tuple[Encoder | None, ...]]:
+        size = len(kind)
+        feature = np.zeros(size, dtype=np.int32)
+        test = np.zeros(size, dtype=np.int8)
+        threshold = np.zeros(size)
+        set_index = np.full(size, -1, dtype=np.int32)
+        true, false = targets[0].copy(), targets[1].copy()
+        swap = np.isin(kind, _SWAPPED)
+        true[swap], false[swap] = targets[1][swap], targets[0][swap]
+        for group in self._groups(tree, field):
+            first = int(group[0])
+            known = self._field(int(tree[first]), int(field[first]), first)
+            self._fill(group, known, kind, value, feature, test, threshold, set_index)
+        fields = self._encoders()
+        graph = Graph(
+            roots, feature, test, threshold, set_index, true, false, targets[2].copy(), self._sets(), self._categories()
+        )
+        return graph, tuple(self.slots), fields
+
+    def _groups(self, tree: Ints, field: Ints) -> list[NDArray[np.int64]]:
+        """The rows of each (tree, field)."""
+        if not len(tree):
+            return []
+        key = tree.astype(np.int64) * (len(self.pool_fields) + 1) + field
+        order = np.argsort(key, kind="stable")
+        return np.split(order, np.flatnonzero(np.diff(key[order])) + 1)
+
+    def _field(self, tree: int, field: int, row: int) -> Field:
+        scope = self.tests.trees[tree][1]
+        line = self.tests.line(int(self.rows[row]))
+        stand_in = SimplePredicate(position=Position(line, 1), field="", operator="isMissing")
+        return scope.field(self.pool_fields[field], stand_in)
+
+    def _fill(
+        self,
+        group: NDArray[np.int64],
+        field: Field,
+        kind: NDArray[np.int8],
+        value: Ints,
+        feature: Ints,
+        test: NDArray[np.int8],
+        threshold: NDArray[np.float64],
+        set_index: Ints,
+    ) -> None:
+        kinds = kind[group]
+        is_text = field.data_type is DataType.STRING
+        absent = np.isin(kinds, (Kind.IS_MISSING, Kind.IS_NOT_MISSING))
+        in_set = np.isin(kinds, (Kind.IS_IN, Kind.IS_NOT_IN))
+        equal = np.isin(kinds, (Kind.EQUAL, Kind.NOT_EQUAL))
+        coded = in_set | (equal & is_text) | (absent & is_text)
+        ordered_text = ~coded & is_text
+        plain = ~coded & ~ordered_text
+        if plain.any():
+            rows = group[plain]
+            feature[rows] = self.feature(field.slot, coded=False)
+            test[rows], threshold[rows] = self._comparisons(kind[rows], value[rows], field, rows)
+        if coded.any():
+            rows = group[coded]
+            number = self.feature(field.slot, coded=True)
+            feature[rows] = number
+            test[rows] = np.where(absent[coded], Test.IS_MISSING, Test.IN_SET)
+            for row in rows[~absent[coded]].tolist():
+                is_set = kind[row] in (Kind.IS_IN, Kind.IS_NOT_IN)
+                set_index[row] = self._set(number, int(value[row]), is_set)
+        for row in group[ordered_text].tolist():
+            feature[row], test[row], threshold[row] = self._text_comparison(field, int(kind[row]), int(value[row]), row)
+
+    def _comparisons(
+        self, kind: NDArray[np.int8], value: Ints, field: Field, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+        """Tests and thresholds: `x < t` is `x <=` the number before t, in the column's own precision."""
+        limits = self._thresholds(value, field, rows)
+        below = np.isin(kind, (Kind.LESS_THAN, Kind.GREATER_OR_EQUAL))
+        if below.any():
+            precision = np.float32 if field.data_type is DataType.FLOAT else np.float64
+            before = np.nextafter(limits[below].astype(precision), precision(-np.inf)).astype(np.float64)
+            limits[below] = np.where(np.isneginf(limits[below]), np.nan, before)
+        test = np.full(len(kind), Test.LESS_OR_EQUAL, dtype=np.int8)
+        test[np.isin(kind, (Kind.EQUAL, Kind.NOT_EQUAL))] = Test.EQUAL
+        test[np.isin(kind, (Kind.IS_MISSING, Kind.IS_NOT_MISSING))] = Test.IS_MISSING
+        return test, limits
+
+    def _thresholds(self, value: Ints, field: Field, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        distinct, places = np.unique(value, return_inverse=True)
+        numbers = np.zeros(len(distinct))
+        for position, index in enumerate(distinct.tolist()):
+            if index < 0:
+                continue
+            try:
+                numbers[position] = self._number(self.pool_texts[index], field.data_type)
+            except ValueError:
+                self._refuse(self.pool_texts[index], field, int(rows[np.argmax(places == position)]))
+        result: NDArray[np.float64] = numbers[places]
+        return result
+
+    @staticmethod
+    def _number(text: str, data_type: DataType) -> float:
+        if data_type is DataType.FLOAT:
+            return float(np.float32(float(text)))
+        if data_type in (DataType.DOUBLE, DataType.INTEGER):
+            return float(text)
+        return float(parse_value(text, data_type))
+
+    def _refuse(self, text: str, field: Field, row: int) -> None:
+        line = self.tests.line(int(self.rows[row]))
+        raise ModelError(
+            f"{self.tests._source(0)}, line {line}: the predicate compares field {field.name!r}"
+            f" ({field.data_type}) with {text!r}, which is no {field.data_type}"
+        )
+
+    def _set(self, feature: int, value: int, is_set: bool) -> int:
+        key = (feature, value, is_set)
+        known = self.set_index.get(key)
+        if known is None:
+            texts = self.texts[feature]
+            items = self.pool_sets[value] if is_set else (self.pool_texts[value],)
+            members = tuple(self._code(feature, item) for item in items)
+            known = self.set_index[key] = len(self.set_rows)
+            self.set_rows.append((feature, members))
+        return known
+
+    def _code(self, feature: int, item: str) -> int:
+        """The code of a feature's value; equal values of one type have one code, however they are written."""
+        texts, data_type = self.texts[feature] or {}, self.slots[feature].data_type
+        self.texts[feature] = texts
+        if data_type is not DataType.STRING:
+            item = format_value(parse_value(item, data_type), data_type)  # type: ignore[arg-type]
+        return texts.setdefault(item, len(texts))
+
+    def _text_comparison(self, field: Field, kind: int, value: int, row: int) -> tuple[int, int, float]:
+        """Texts compared by order: the condition as a column of its own, 1 where true; the caller swaps contraries."""
+        contrary = {Kind.GREATER_THAN: Kind.LESS_OR_EQUAL, Kind.GREATER_OR_EQUAL: Kind.LESS_THAN}
+        asked = contrary.get(Kind(kind), Kind(kind))
+        scope = self.tests.trees[0][1]
+        line = self.tests.line(int(self.rows[row]))
+        predicate = SimplePredicate(
+            position=Position(line, 1), field=field.name, operator=OPERATOR_NAMES[asked], value=self.pool_texts[value]
+        )
+        inner = Scope(scope.compilation, None, scope)
+        inner.define(field)
+        slot = lower_predicate(predicate, inner)
+        return self.feature(slot, coded=False), Test.EQUAL, 1.0
+
+    def _encoders(self) -> tuple[Encoder | None, ...]:
+        return tuple(
+            None if texts is None else Encoder.of(list(texts), slot.data_type)
+            for slot, texts in zip(self.slots, self.texts, strict=True)
+        )
+
+    def _categories(self) -> Ints:
+        """A coded feature has at least one category, so that the kernel knows it for one."""
+        return np.array([0 if texts is None else max(len(texts), 1) for texts in self.texts], dtype=np.int32)
+
+    def _sets(self) -> NDArray[np.bool_]:
+        width = max((len(texts) for texts in self.texts if texts is not None), default=0) + 2
+        sets = np.zeros((len(self.set_rows), width), dtype=np.bool_)
+        for row, (_, members) in enumerate(self.set_rows):
+            sets[row, list(members)] = True
+        return sets

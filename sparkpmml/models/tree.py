@@ -1,0 +1,118 @@
+"""TreeModel (specification: TreeModel): its nodes, and the answer of a single tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.lowering import register
+from sparkpmml.compiler.result import Result, Scores, target_info
+from sparkpmml.compiler.scope import Scope
+from sparkpmml.compiler.scores import Matrix, label_column, pick
+from sparkpmml.datatypes import DataType
+from sparkpmml.models.forest import Leaves, LeafTable, plant
+from sparkpmml.models.tree_nodes import TreeNodes, TreeReader
+from sparkpmml.models.weighted_tree import lower_weighted_tree
+from sparkpmml.pmml.model import Model
+from sparkpmml.pmml.node import Node, attribute, child, element, number, one_of
+from sparkpmml.runtime.column import Column, Mask
+
+MISSING_STRATEGIES = (
+    "none",
+    "lastPrediction",
+    "nullPrediction",
+    "defaultChild",
+    "weightedConfidence",
+    "aggregateNodes",
+)
+
+
+@element("Node", reader=TreeReader)
+class RootNode(Node):
+    """The root, and in `subtree` all nodes below it."""
+
+    subtree: TreeNodes
+
+
+@element("TreeModel", ignores=("splitCharacteristic",))
+class TreeModel(Model):
+    """A decision or regression tree."""
+
+    missing_value_strategy: str = attribute(one_of(*MISSING_STRATEGIES), default="none")
+    missing_value_penalty: float = attribute(number, default=1.0)
+    no_true_child_strategy: str = attribute(
+        one_of("returnNullPrediction", "returnLastPrediction"), default="returnNullPrediction"
+    )
+    root: RootNode = child(RootNode, required=True)
+
+    @property
+    def nodes(self) -> TreeNodes:
+        return self.root.subtree
+
+    @property
+    def is_weighted(self) -> bool:
+        """Does a missing value make several leaves answer, or is a penalty counted along the path?"""
+        return (
+            self.missing_value_strategy in ("weightedConfidence", "aggregateNodes") or self.missing_value_penalty != 1.0
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeafValue:
+    """The operation: a value per leaf of the tree that stands at `tree` in a matrix of leaves."""
+
+    tree: int
+    values: Column
+    missing: Mask
+
+    def __call__(self, leaves: np.ndarray) -> Column:  # type: ignore[type-arg]
+        index = leaves[:, self.tree]
+        return pick(self.values, index, self.missing[index])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeafScores:
+    """The operation: class scores per leaf, float64[n, k]."""
+
+    tree: int
+    scores: Matrix
+
+    def __call__(self, leaves: np.ndarray) -> Matrix:  # type: ignore[type-arg]
+        return self.scores[leaves[:, self.tree]]
+
+
+@register
+def _tree_model(node: TreeModel, scope: Scope) -> Result:
+    if node.is_weighted:
+        return lower_weighted_tree(node, scope)
+    planted = plant([(node, scope)])
+    leaves = scope.builder.emit(Leaves(planted.forest, planted.encoders), *planted.slots, sample=planted.no_leaves())
+    return tree_result(node, scope, planted.leaves, leaves, 0)
+
+
+def tree_result(node: TreeModel, scope: Scope, table: LeafTable, leaves: Slot, tree: int) -> Result:
+    """The answer of one tree of a forest, from the matrix of leaves."""
+    builder = scope.builder
+    info = target_info(node, scope.compilation)
+    ids = table.entity_ids()
+    missing = table.is_null
+    entity = builder.emit(LeafValue(tree, ids, missing), leaves)
+    features = {"entityId": (entity,)}
+    if node.function_name != "classification":
+        kind = DataType.FLOAT if node.math_context == "float" else DataType.DOUBLE
+        values = table.numbers(kind)
+        value = builder.emit(LeafValue(tree, Column(kind, values), missing | np.isnan(values)), leaves)
+        return Result(info=info, value=value, features=features)
+    labels = info.order([info.label(text) for text in table.class_texts()])
+    classes = table.classes(labels, info)
+    predicted = pick(label_column(labels, info.data_type), np.maximum(classes, 0), classes < 0)
+    value = builder.emit(LeafValue(tree, predicted, classes < 0), leaves)
+    if not table.has_distributions:
+        return Result(info=info, value=value, features=features)
+    probability, confidence = table.distributions(labels, info)
+    scores = [Scores(labels, builder.emit(LeafScores(tree, matrix), leaves)) for matrix in (probability, confidence)]
+    return Result(info=info, value=value, probability=scores[0], confidence=scores[1], features=features)
+
+

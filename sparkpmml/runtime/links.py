@@ -1,0 +1,46 @@
+"""Inverse link functions on arrays (specification: Regression, GeneralRegression), in the precision of their input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sparkpmml.kernels.normal import distribution
+from sparkpmml.runtime.column import Array
+
+
+def _logit(values: Array) -> Array:
+    result: Array = 1 / (1 + np.exp(-values))
+    return result
+
+
+def _cloglog(values: Array) -> Array:
+    result: Array = 1 - np.exp(-np.exp(values))
+    return result
+
+
+def _loglog(values: Array) -> Array:
+    result: Array = np.exp(-np.exp(-values))
+    return result
+
+
+def _cauchit(values: Array) -> Array:
+    result: Array = 0.5 + np.arctan(values) / values.dtype.type(np.pi)
+    return result
+
+
+def _probit(values: Array) -> Array:
+    flat = distribution(values.reshape(-1).astype(np.float64))
+    return flat.reshape(values.shape).astype(values.dtype, copy=False)
+
+
+INVERSE_LINKS: dict[str, Callable[[Array], Array]] = {
+    "logit": _logit,
+    "probit": _probit,
+    "cloglog": _cloglog,
+    "loglog": _loglog,
+    "cauchit": _cauchit,
+    "exp": np.exp,
+}
+"""By name as PMML spells it: the function from the linear predictor to the mean."""
