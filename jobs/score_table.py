@@ -16,7 +16,7 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pyspark.errors import AnalysisException, IllegalArgumentException, ParseException, PySparkException
 from pyspark.sql import DataFrame, Observation, SparkSession
@@ -74,8 +74,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         default="error",
         help="if the output exists (%(default)s)",
     )
-    add("--on-error", choices=("null", "fail", "capture"), default="null",
-        help="a row that cannot be scored: null, end the job, or null with the reason in a field (%(default)s)")  # fmt: skip
+    add(
+        "--on-error",
+        choices=("null", "fail", "capture"),
+        default="null",
+        help="a row without a score: null, end the job, or null with the reason in a field (%(default)s)",
+    )
     add("--partitions", type=int, metavar="N", help="spread the rows over N tasks, and the output over N files")
     return parser.parse_args(argv)
 
@@ -137,7 +141,7 @@ def write(table: DataFrame, arguments: argparse.Namespace) -> None:
     writer = table.write.mode(arguments.mode)
     kind = output_format(arguments)
     if kind == "csv":
-        writer = writer.option("header", "true")
+        writer = writer.options(header="true", escape='"')
     if is_path(arguments.output):
         writer.format(kind).save(arguments.output)
     else:
@@ -226,9 +230,7 @@ def table_of(rows: dict[str, int], total: int) -> Iterator[str]:
 
 
 def struct_of(table: DataFrame, column: str) -> StructType:
-    kind = table.schema[column].dataType
-    assert isinstance(kind, StructType)
-    return kind
+    return cast(StructType, table.schema[column].dataType)
 
 
 def exists(spark: SparkSession, output: str) -> bool:

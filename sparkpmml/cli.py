@@ -12,7 +12,6 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 
 import pyarrow as pa
 
@@ -60,7 +59,7 @@ def score(arguments: argparse.Namespace) -> int:
 
     start = time.perf_counter()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # absent columns: said once above, not for every batch
+        warnings.simplefilter("ignore", sparkpmml.MissingInputWarning)  # said once above, not for every batch
         rows = write_tables(arguments.output, map(scored, source.batches()))
     seconds = time.perf_counter() - start
     print(f"{rows:,} rows in {seconds:.1f} s ({rows / seconds:,.0f} rows/s) -> {arguments.output}", file=sys.stderr)
@@ -87,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sparkpmml", description="PMML models as SQL functions, looked at without Spark."
     )
-    parser.add_argument("--version", action="version", version=f"sparkpmml {version('sparkpmml')}")
+    parser.add_argument("--version", action="version", version=f"sparkpmml {sparkpmml.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def add(command: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
@@ -105,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         "--on-error",
         choices=("null", "fail", "capture"),
         default="null",
-        help="a row that cannot be scored: null results, stop, or null with the reason in a column 'error' (%(default)s)",
+        help="a row without a score: nulls, stop, or nulls with the reason in a column 'error' (%(default)s)",
     )
     scoring.add_argument(
         "--null",

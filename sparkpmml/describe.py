@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sparkpmml.engine import Input, Model
+from sparkpmml import Input, Model
 
 WIDTH = 110
 
@@ -34,17 +34,17 @@ def describe(model: Model, source: str) -> str:
         f"inputs: {len(model.inputs)}, of which {read} are read (*)\n"
         + _rows([_input_row(each) for each in model.inputs]),
         "outputs: the fields of the STRUCT\n" + _rows(outputs),
-        "SQL\n" + textwrap.indent("\n".join(sql_calls(source, [each.name for each in model.inputs])), "  "),
+        "SQL\n" + textwrap.indent("\n".join(sql_calls(model, source)), "  "),
     ]
     return "\n\n".join(sections)
 
 
-def sql_calls(source: str, inputs: Sequence[str]) -> Iterator[str]:
+def sql_calls(model: Model, source: str) -> Iterator[str]:
     """The call by name and the call by position."""
     name = "'" + source.replace("\\", "\\\\").replace("'", "\\'") + "'"
     yield f"SELECT *, predict({name}, *) AS p FROM your_table;"
-    arguments = ", ".join([name, *map(quote, inputs)])
-    call = f"SELECT predict({arguments}).{quote('prediction')} FROM your_table;"
+    arguments = ", ".join([name, *(quote(each.name) for each in model.inputs)])
+    call = f"SELECT predict({arguments}).{quote(model.outputs[0].name)} FROM your_table;"
     yield textwrap.fill(call, WIDTH - 2, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 

@@ -54,6 +54,8 @@ def write_tables(path: str, tables: Iterable[pa.Table]) -> int:
     """
     target = Path(path)
     write = _write_csv if _kind(path) == "csv" else _write_parquet
+    if not target.parent.is_dir():
+        raise TableFileError(f"{path}: no folder {target.parent}")
     unfinished = target.with_name(f".unfinished-{target.name}")
     try:
         rows = write(unfinished, tables)

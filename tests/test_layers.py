@@ -18,6 +18,7 @@ LAYERS = (
     {"runtime"},
     {"pmml"},
     {"compiler"},
+    {"transformations"},
     {"models"},
     {"engine"},
     {"spark"},
@@ -31,9 +32,6 @@ LAYERS = (
 
 RANKS = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 
-WITH_PYSPARK = {"spark", "functions"}
-"""Of these, `functions` names pyspark's types only; see `test_import_leaves_pyspark_alone`."""
-
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -43,9 +41,10 @@ def part_of(module: str) -> str:
     return names[1] if len(names) > 1 else "__init__"
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Full names of the modules that a file imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def imports(path: Path, *, typing: bool = True) -> Iterator[str]:
+    """Full names of the modules that a file imports, wherever in it; with or without those for type checkers alone."""
+    nodes = [ast.parse(path.read_text())]
+    for node in nodes:  # grows on the way
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -54,6 +53,12 @@ def imports(path: Path) -> Iterator[str]:
                 yield from (f"sparkpmml.{alias.name}" if alias.name in RANKS else "sparkpmml" for alias in node.names)
             else:
                 yield node.module
+        elif typing or not is_for_typing(node):
+            nodes.extend(ast.iter_child_nodes(node))
+
+
+def is_for_typing(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def own_part(path: Path) -> str:
@@ -69,8 +74,8 @@ def test_imports_point_down(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_pyspark_is_imported_by_spark_alone(path):
-    if own_part(path) not in WITH_PYSPARK:
-        assert not [name for name in imports(path) if name.split(".")[0] in ("pyspark", "py4j")]
+    if own_part(path) != "spark":
+        assert not [name for name in imports(path, typing=False) if name.split(".")[0] in ("pyspark", "py4j")]
 
 
 @pytest.mark.parametrize("module", ["sparkpmml", "sparkpmml.functions", "sparkpmml.cli", "sparkpmml.runtime.program"])
