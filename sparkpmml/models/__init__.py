@@ -6,9 +6,12 @@ import importlib
 import pkgutil
 from functools import cache
 
+from sparkpmml import transformations
+
 
 @cache
 def discover() -> None:
-    """Import every model element's module, which declares its nodes and registers its lowering."""
+    """Import every model element's module, which declares its nodes and registers its lowering; expressions' too."""
+    transformations.discover()
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")

@@ -1,0 +1,157 @@
+"""A batch of texts as words, made once and asked for many terms (specification: Transformations, TextIndex)."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkpmml.runtime.column import Column
+from sparkpmml.runtime.regex import compile_regex
+
+Span = tuple[int, int]
+_FAR = 1_000_000
+_END = -1
+"""Stands after each text's words, so that no term reaches from one text into the next."""
+
+
+@cache
+def _punctuation() -> str:
+    return "".join(chr(c) for c in range(sys.maxunicode + 1) if unicodedata.category(chr(c)).startswith("P"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenizer:
+    """Splits text into words: what matches `word`, or else what is between `separator`s, without outer punctuation.
+
+    ValueError for a regular expression without a counterpart in Python.
+    """
+
+    word: str | None
+    separator: str
+
+    def __post_init__(self) -> None:
+        compile_regex(self.separator if self.word is None else self.word)
+
+    def spans(self, text: str) -> list[Span]:
+        """Where the words start and end."""
+        if self.word is not None:
+            return [match.span() for match in compile_regex(self.word).finditer(text) if match.end() > match.start()]
+        return list(self._between(text))
+
+    def words(self, text: str) -> list[str]:
+        return [text[start:end] for start, end in self.spans(text)]
+
+    def _between(self, text: str) -> Iterator[Span]:
+        at = 0
+        gaps = [match.span() for match in compile_regex(self.separator).finditer(text)]
+        for start, end in [*gaps, (len(text), len(text))]:
+            piece = text[at:start]
+            left = len(piece) - len(piece.lstrip(_punctuation()))
+            inner = len(piece.strip(_punctuation()))
+            if inner:
+                yield at + left, at + left + inner
+            at = end
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """The words of a batch's distinct texts, one after the other, -1 after each text's last.
+
+    `text_of_row` int32[n] is the row's text, -1 where missing; `stream` int32[m] holds numbers from the `vocabulary`,
+    `owner` int32[m] the text that each belongs to; `order` int64[m] lists the stream's positions word by word, word w's
+    from `starts[w]` to `starts[w + 1]`.
+    """
+
+    text_of_row: NDArray[np.int32]
+    texts: int
+    vocabulary: dict[str, int]
+    stream: NDArray[np.int32]
+    owner: NDArray[np.int32]
+    order: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, column: Column, texts: Sequence[Sequence[str]]) -> Tokens:
+        """`texts` are the words of the column's dictionary entries."""
+        vocabulary: dict[str, int] = {}
+        stream: list[int] = []
+        for words in texts:
+            stream.extend(vocabulary.setdefault(word, len(vocabulary)) for word in words)
+            stream.append(_END)
+        numbers = np.array(stream, dtype=np.int32)
+        owner = np.repeat(np.arange(len(texts), dtype=np.int32), [len(words) + 1 for words in texts])
+        order = np.argsort(numbers, kind="stable")
+        starts = np.searchsorted(numbers[order], np.arange(len(vocabulary) + 1))
+        return cls(column.values, len(texts), vocabulary, numbers, owner, order, starts)
+
+    def frequency(self, term: Sequence[str]) -> NDArray[np.int64]:
+        """int64[texts]: how often the words of the term follow each other in each text."""
+        numbers = [self.vocabulary.get(word, _END) for word in term]
+        if not numbers or _END in numbers:
+            return np.zeros(self.texts, dtype=np.int64)
+        positions = self.order[self.starts[numbers[0]] : self.starts[numbers[0] + 1]]
+        for step, number in enumerate(numbers[1:], 1):
+            positions = positions[np.take(self.stream, positions + step, mode="clip") == number]
+        return np.bincount(self.owner[positions], minlength=self.texts)
+
+    def near_frequency(self, term: Sequence[str], limit: int, best: bool) -> NDArray[np.int64]:
+        """As `frequency`, where the words may differ from the term's by `limit` edits in all.
+
+        `best` counts, in each text, only the hits with the fewest edits.
+        """
+        if not term or not self.texts:
+            return np.zeros(self.texts, dtype=np.int64)
+        edits = np.zeros(len(self.stream), dtype=np.int64)
+        places = np.arange(len(self.stream))
+        for step, word in enumerate(term):
+            distances = [_distance(word, known, limit) for known in self.vocabulary]
+            table = np.array([*distances, _FAR], dtype=np.int64)
+            edits += table[np.take(self.stream, places + step, mode="clip")]
+        hits = edits <= limit
+        if best:
+            fewest = np.full(self.texts, _FAR)
+            np.minimum.at(fewest, self.owner, edits)
+            hits &= edits == fewest[self.owner]
+        return np.bincount(self.owner[hits], minlength=self.texts)
+
+    def highest_frequency(self) -> NDArray[np.int64]:
+        """int64[texts]: how often each text's most frequent word occurs in it."""
+        size = len(self.vocabulary) + 1
+        words = self.stream >= 0
+        pairs, counts = np.unique(self.owner[words].astype(np.int64) * size + self.stream[words], return_counts=True)
+        highest = np.zeros(self.texts, dtype=np.int64)
+        np.maximum.at(highest, pairs // size, counts)
+        return highest
+
+
+def _distance(first: str, second: str, limit: int) -> int:
+    """The Levenshtein distance, or a number beyond any limit where it is greater than `limit`."""
+    if first == second:
+        return 0
+    if abs(len(first) - len(second)) > limit:
+        return _FAR
+    above = list(range(len(second) + 1))
+    for i, left in enumerate(first, 1):
+        row = [i]
+        for j, right in enumerate(second, 1):
+            row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (left != right)))
+        above = row
+    return above[-1] if above[-1] <= limit else _FAR
+
+
+def near_spans(words: Sequence[str], term: Sequence[str], limit: int) -> Iterator[int]:
+    """The positions at which the term starts among the words, within `limit` edits, none overlapping the one before."""
+    at = 0
+    while at + len(term) <= len(words):
+        pairs = zip(words[at : at + len(term)], term, strict=True)
+        if sum(_distance(word, wanted, limit) for word, wanted in pairs) <= limit:
+            yield at
+            at += len(term)
+        else:
+            at += 1

@@ -1,0 +1,50 @@
+"""Fields whose column holds a list per row: the rows of a group, or the history of a series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.prepare import Prepare, make_prepare
+from sparkpmml.compiler.scope import Scope
+from sparkpmml.pmml.dictionary import MiningField
+from sparkpmml.pmml.node import Node
+from sparkpmml.runtime.column import Column
+from sparkpmml.runtime.functions._numeric import fail
+from sparkpmml.runtime.groups import any_member
+from sparkpmml.runtime.lists import ListColumn
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PrepareMembers:
+    """The operation: the treatment of a mining field, applied to each member of the lists."""
+
+    prepare: Prepare
+
+    def __call__(self, lists: ListColumn) -> ListColumn:
+        return replace(lists, child=self.prepare(lists.child))
+
+
+def list_field(name: str, node: Node, scope: Scope) -> Slot:
+    """The slot of the data field's lists, treated as its mining field says.
+
+    ValueError for a field that is not in the data dictionary, or that is also read as a single value.
+    """
+    compilation = scope.compilation
+    declared = compilation.data_fields.get(name)
+    if declared is None:
+        raise ValueError(f"is about field {name!r}, which is no data field: only those can hold several values")
+    known = compilation.document.model.mining_schema.fields
+    mining = next((field for field in known if field.name == name), MiningField(name=name))
+    raw = scope.builder.input(name, declared.type, is_list=True)
+    if not isinstance(raw.sample, ListColumn):
+        raise ValueError(f"reads several values of field {name!r}, of which others read only one")
+    with compilation.at(node):
+        prepare = make_prepare(declared, mining, declared.type)
+    return scope.builder.emit(PrepareMembers(prepare), raw)
+
+
+def with_failures(result: Column, lists: ListColumn) -> Column:
+    """The result, failed for rows with a member that is not valid."""
+    failed = lists.child.failed
+    return result if failed is None else fail(result, any_member(lists, failed))

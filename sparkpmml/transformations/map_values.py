@@ -1,0 +1,141 @@
+"""MapValues: a table that maps combinations of values to a value (specification: Transformations, Map Values)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.expressions import register
+from sparkpmml.compiler.scope import Scope
+from sparkpmml.datatypes import DataType
+from sparkpmml.pmml.dictionary import data_type
+from sparkpmml.pmml.expressions import Expression
+from sparkpmml.pmml.node import Node, attribute, child, children, element
+from sparkpmml.pmml.table import InlineTable, Row, column_name
+from sparkpmml.runtime.cast import parse_value
+from sparkpmml.runtime.column import Column
+from sparkpmml.runtime.encode import Encoder
+from sparkpmml.runtime.literals import Literals
+
+
+@element("FieldColumnPair")
+class FieldColumnPair(Node):
+    """A field and the column that its values are looked up in."""
+
+    field: str = attribute()
+    column: str = attribute(column_name)
+
+
+@element("MapValues")
+class MapValues(Expression):
+    """The table's output column in the row where every pair's column holds the field's value."""
+
+    map_missing_to: str | None = attribute(default=None)
+    default_value: str | None = attribute(default=None)
+    output_column: str = attribute(column_name)
+    data_type: DataType | None = attribute(data_type, default=None)
+    pairs: tuple[FieldColumnPair, ...] = children(FieldColumnPair)
+    table: InlineTable | None = child(InlineTable)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """One column of the table: a row that matched entry s of the levels before goes on to entry
+    searchsorted(keys, s * (size + 1) + the value's code), if that key is there."""
+
+    encoder: Encoder
+    keys: NDArray[np.int64]
+
+    def follow(self, state: NDArray[np.int64], codes: NDArray[np.int32]) -> NDArray[np.int64]:
+        """int64[n]: the entry of this level, -1 where no row of the table has such a beginning."""
+        wanted = state * (self.encoder.size + 1) + codes
+        place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        found = (state >= 0) & (codes >= 0) & (self.keys[place] == wanted)
+        return np.where(found, place, -1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup:
+    """The operation. `values` are the answers by the last level's entry, then the default, then missing's answer."""
+
+    levels: tuple[Level, ...]
+    values: Literals
+
+    def __call__(self, *columns: Column) -> Column:
+        state = np.zeros(1, dtype=np.int64)
+        missing = np.zeros(1, dtype=np.bool_)
+        for level, column in zip(self.levels, columns, strict=True):
+            state = level.follow(state, level.encoder.encode(column))
+            missing = missing | column.is_missing()
+        default = len(self.levels[-1].keys)
+        return self.values.pick(np.where(missing, default + 1, np.where(state < 0, default, state)))
+
+
+def _levels(rows: list[tuple[str, ...]], types: list[DataType]) -> tuple[tuple[Level, ...], list[int]]:
+    """The levels, and for each row of cells its entry in the last level."""
+    states = [0] * len(rows)
+    levels = []
+    for position, kind in enumerate(types):
+        cells = [row[position] for row in rows]
+        distinct = {parse_value(cell, kind): cell for cell in cells}
+        codes = {value: code for code, value in enumerate(distinct)}
+        base = len(distinct) + 1
+        wanted = [state * base + codes[parse_value(cell, kind)] for state, cell in zip(states, cells, strict=True)]
+        keys, entries = np.unique(np.array(wanted, dtype=np.int64), return_inverse=True)
+        states = entries.reshape(-1).tolist()
+        levels.append(Level(Encoder.of(list(distinct.values()), kind), keys))
+    return tuple(levels), states
+
+
+def _usable(row: Row, node: MapValues, types: list[DataType]) -> bool:
+    """Can the row ever match? A cell that is no value of its field's type equals none."""
+    if node.output_column not in row:
+        raise ValueError(f"has a row without the column {node.output_column!r}")
+    try:
+        for pair, kind in zip(node.pairs, types, strict=True):
+            parse_value(row[pair.column], kind)
+    except (KeyError, ValueError):
+        return False
+    return True
+
+
+def _make_lookup(node: MapValues, types: list[DataType]) -> Lookup | None:
+    """None when the table has no row that can match."""
+    table = node.table.rows if node.table is not None else ()
+    usable = [row for row in table if _usable(row, node, types)]
+    if not usable:
+        return None
+    levels, entries = _levels([tuple(row[pair.column] for pair in node.pairs) for row in usable], types)
+    first: dict[int, int] = {}
+    for position, entry in enumerate(entries):
+        first.setdefault(entry, position)
+    answers = [usable[first[entry]][node.output_column] for entry in range(len(first))]
+    values = Literals.of([*answers, node.default_value, node.map_missing_to], node.data_type or DataType.STRING)
+    return Lookup(levels, values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoMatch:
+    """The operation for an empty table: the default, or what missing is mapped to."""
+
+    values: Literals
+
+    def __call__(self, *columns: Column) -> Column:
+        missing = np.logical_or.reduce(np.broadcast_arrays(*[column.is_missing() for column in columns]))
+        return self.values.pick(missing.astype(np.int64))
+
+
+@register
+def _lower(node: MapValues, scope: Scope) -> Slot:
+    fields = [scope.field(pair.field, pair) for pair in node.pairs]
+    if not fields:
+        raise ValueError("needs a FieldColumnPair")
+    slots = [field.slot for field in fields]
+    lookup = _make_lookup(node, [field.data_type for field in fields])
+    if lookup is not None:
+        return scope.builder.emit(lookup, *slots)
+    answers = Literals.of([node.default_value, node.map_missing_to], node.data_type or DataType.STRING)
+    return scope.builder.emit(NoMatch(answers), *slots)
