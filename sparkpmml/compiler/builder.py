@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.cast import constant
 from sparkpmml.runtime.column import Column, empty_column, missing_column
@@ -62,7 +64,7 @@ class Builder:
         if known is not None:
             return self._slots[known.slot]
         sample: Any = empty_column(data_type)
-        slot = self._slot(ListColumn(sample, sample.values[:0]) if is_list else sample)
+        slot = self._slot(ListColumn(sample, np.zeros(1, dtype=np.int64)) if is_list else sample)
         self.inputs[name] = ProgramInput(name, data_type, slot.index, is_list)
         return slot
 
