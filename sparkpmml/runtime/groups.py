@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,10 +71,11 @@ def summarize(function: str, members: Members) -> Column:
 
 
 def _sum(values: Array, members: Members) -> Array:
-    return np.bincount(members.rows, weights=values, minlength=members.count)
+    return np.bincount(members.rows, weights=values, minlength=members.count).astype(np.float64, copy=False)
 
 
-def _accumulate(operation: np.ufunc, start: float, values: Array, members: Members) -> Array:
+def _accumulate(operation: Any, start: float, values: Array, members: Members) -> Array:
+    """`operation` is a ufunc of two arguments."""
     result = np.full(members.count, start)
     operation.at(result, members.rows, values)
     return result
@@ -98,16 +101,18 @@ def _median(values: Array, members: Members) -> Array:
     last = len(values)
     low = ordered[np.minimum(starts + np.maximum(members.sizes - 1, 0) // 2, last)]
     high = ordered[np.minimum(starts + members.sizes // 2, last)]
-    return (low + high) / 2
+    middle: Array = (low + high) / 2
+    return middle
 
 
-_EXACT = {
+_Summary = Callable[[Array, Members], Array]
+_EXACT: dict[str, _Summary] = {
     "sum": _sum,
     "min": lambda values, members: _accumulate(np.minimum, np.inf, values, members),
     "max": lambda values, members: _accumulate(np.maximum, -np.inf, values, members),
     "product": lambda values, members: _accumulate(np.multiply, 1.0, values, members),
 }
-_FRACTIONAL = {"average": _average, "median": _median, "stddev": _deviation}
+_FRACTIONAL: dict[str, _Summary] = {"average": _average, "median": _median, "stddev": _deviation}
 
 
 def any_member(lists: ListColumn, marked: Mask) -> Mask:
