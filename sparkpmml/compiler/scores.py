@@ -29,7 +29,8 @@ def label_column(labels: tuple[str, ...], data_type: DataType | None) -> Column:
 
 def pick(column: Column, index: Array, missing: Mask) -> Column:
     """`column[index]` row by row, missing where `missing`; the index there may be anything within range."""
-    picked = replace(column, values=column.values[index])
+    absent = None if column.missing is None else column.missing[index]
+    picked = replace(column, values=column.values[index], missing=absent)
     return with_missing(picked, missing) if missing.any() else picked
 
 

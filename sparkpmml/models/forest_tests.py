@@ -91,7 +91,8 @@ class TestTable:
         if isinstance(predicate, CompoundPredicate):
             return self._add_compound(predicate, tree, true, false, missing)
         if isinstance(predicate, SimplePredicate):
-            kind, value = _OPERATORS[predicate.operator], self.pools.texts(predicate.value or "")
+            kind = _OPERATORS[predicate.operator]
+            value = -1 if predicate.value is None else self.pools.texts(predicate.value)
         elif isinstance(predicate, SimpleSetPredicate):
             kind = Kind.IS_IN if predicate.boolean_operator == "isIn" else Kind.IS_NOT_IN
             value = self.pools.sets(predicate.array.items)
@@ -299,9 +300,10 @@ class _Features:
     def _number(text: str, data_type: DataType) -> float:
         if data_type is DataType.FLOAT:
             return float(np.float32(float(text)))
-        if data_type in (DataType.DOUBLE, DataType.INTEGER):
+        try:
             return float(text)
-        return float(parse_value(text, data_type))
+        except ValueError:
+            return float(parse_value(text, data_type))
 
     def _refuse(self, text: str, field: Field, row: int) -> None:
         line = self.tests.line(int(self.rows[row]))

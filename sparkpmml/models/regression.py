@@ -19,7 +19,7 @@ from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.node import Node, attribute, children, element, integer, number, one_of
 from sparkpmml.runtime.column import Column
 from sparkpmml.runtime.encode import Encoder
-from sparkpmml.runtime.links import INVERSE_LINKS
+from sparkpmml.runtime.links import INVERSE_LINKS, exp
 
 NORMALIZATIONS = (
     "none",
@@ -165,8 +165,9 @@ class Normalize:
         if self.ordinal:
             return _residual(np.diff(self._inverse(scores[:, :-1]), axis=1, prepend=scores.dtype.type(0)))
         if self.method == "softmax":
-            powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-            return powers / powers.sum(axis=1, keepdims=True)
+            powers = exp(scores - scores.max(axis=1, keepdims=True))
+            total = powers.sum(axis=1, keepdims=True, dtype=np.float64)  # as XGBoost does, in single precision too
+            return powers / total.astype(scores.dtype)
         if self.method == "simplemax":
             return scores / scores.sum(axis=1, keepdims=True)
         if scores.shape[1] == 2 or self.method == "none":

@@ -66,7 +66,7 @@ RULE_FEATURES = (
 )
 
 
-@element("OutputField")
+@element("OutputField", ignores=("Value",))
 class OutputField(Node):
     """One result of a model."""
 
@@ -78,7 +78,9 @@ class OutputField(Node):
     feature: str = attribute(default="predictedValue")
     value: str | None = attribute(default=None)
     rule_feature: str = attribute(one_of(*RULE_FEATURES), default="consequent")
-    algorithm: str = attribute(one_of("recommendation", "exclusiveRecommendation", "ruleAssociation"), default="exclusiveRecommendation")
+    algorithm: str = attribute(
+        one_of("recommendation", "exclusiveRecommendation", "ruleAssociation"), default="exclusiveRecommendation"
+    )
     rank: int = attribute(integer, default=1)
     rank_basis: str = attribute(one_of("confidence", "support", "lift", "leverage", "affinity"), default="confidence")
     rank_order: str = attribute(one_of("ascending", "descending"), default="descending")

@@ -209,7 +209,7 @@ class Reader:
         for field, nodes in frame.many.items():
             values[field] = tuple(nodes)
         for field, declared in spec.children.items():
-            if declared.required and field not in values:
+            if declared.required and field not in values and not self.findings:  # else it may be what was not read
                 wanted = declared.type if isinstance(declared.type, str) else declared.type.__name__
                 raise self.error(f"<{spec.tags[0]}> lacks <{wanted}>", frame.position)
         if spec.text is not None:

@@ -41,11 +41,19 @@ def parse_value(text: str, data_type: DataType) -> float | int | bool | str:
     return _PARSERS.get(data_type, _parse_since(data_type))(text.strip() if data_type is not DataType.STRING else text)
 
 
+def _parse_double(text: str) -> float:
+    """A number; as R's logical columns come as text, a truth value counts as 1 or 0."""
+    try:
+        return float(text)
+    except ValueError:
+        return float(_parse_boolean(text))
+
+
 def _parse_integer(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        number = float(text)
+        number = _parse_double(text)
         if not number.is_integer():
             raise
         return int(number)
@@ -97,8 +105,8 @@ def _parse_since(data_type: DataType) -> Callable[[str], int]:
 _PARSERS: dict[DataType, Callable[[str], float | int | bool | str]] = {
     DataType.STRING: str,
     DataType.INTEGER: _parse_integer,
-    DataType.FLOAT: lambda text: float(np.float32(float(text))),
-    DataType.DOUBLE: float,
+    DataType.FLOAT: lambda text: float(np.float32(_parse_double(text))),
+    DataType.DOUBLE: _parse_double,
     DataType.BOOLEAN: _parse_boolean,
     DataType.DATE: _parse_date,
     DataType.TIME: _parse_time,

@@ -1,0 +1,246 @@
+"""Segments' results combined, row by row (specification: MultipleModels, multipleModelMethod, missing predictions)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.scores import Matrix
+from sparkpmml.datatypes import DataType
+from sparkpmml.runtime.cast import cast
+from sparkpmml.runtime.column import Array, Column, Mask
+
+_MEDIAN_TIE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What a missing prediction of an active segment does to a row: `missingPredictionTreatment` and threshold."""
+
+    how: str
+    threshold: float
+
+    def excluded(self, active: Mask, missing: Mask, weights: NDArray[np.float64]) -> Mask:
+        """bool[n]: rows that have no result; `active` and `missing` are bool[n, segments]."""
+        absent = active & missing
+        if self.how != "skipSegment":
+            return absent.any(axis=1) | ~active.any(axis=1)
+        total = (active * weights).sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = (absent * weights).sum(axis=1) / total
+        counted = active & ~missing
+        return (share > self.threshold) | ~counted.any(axis=1)
+
+
+def no_scores(width: int) -> Matrix:
+    """A matrix without rows."""
+    return np.empty((0, width))
+
+
+def _stack(columns: Sequence[Array], rows: int) -> Array:
+    return np.stack([np.broadcast_to(column, (rows, *column.shape[1:])) for column in columns], axis=1)
+
+
+def _rows(values: Sequence[Column | Matrix]) -> int:
+    return next((len(value) for value in values if len(value) != 1), 1)
+
+
+def _active(columns: Sequence[Column], rows: int) -> Mask:
+    result: Mask = _stack([column.values for column in columns], rows)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class CombineNumbers:
+    """The operation: the segments' numbers as one. Inputs: the values of s segments, then where they are active."""
+
+    method: str
+    weights: tuple[float, ...]
+    treatment: Treatment
+    single: bool
+
+    def __call__(self, *inputs: Column) -> Column:
+        rows, count = _rows(inputs), len(self.weights)
+        kind = np.float32 if self.single else np.float64
+        values = _stack([column.as_double() for column in inputs[:count]], rows).astype(kind, copy=False)
+        active, missing = _active(inputs[count:], rows), np.isnan(values)
+        weights = np.array(self.weights)
+        excluded = self.treatment.excluded(active, missing, weights)
+        combined = COMBINE[self.method](values, active & ~missing, weights.astype(kind))
+        result = np.where(excluded, kind(np.nan), combined)
+        return Column(DataType.FLOAT if self.single else DataType.DOUBLE, result)
+
+
+@dataclass(frozen=True, slots=True)
+class CombineScores:
+    """The operation: the segments' class probabilities as one. Inputs as in CombineNumbers, with matrices [n, k]."""
+
+    method: str
+    weights: tuple[float, ...]
+    treatment: Treatment
+    width: int
+
+    def __call__(self, *inputs: Column | Matrix) -> Matrix:
+        rows, count = _rows(inputs), len(self.weights)
+        scores = [np.broadcast_to(_matrix(each), (rows, self.width)) for each in inputs[:count]]
+        active = _active([each for each in inputs[count:] if isinstance(each, Column)], rows)
+        missing = np.stack([np.isnan(each).all(axis=1) for each in scores], axis=1)
+        weights = np.array(self.weights)
+        excluded = self.treatment.excluded(active, missing, weights)
+        used = active & ~missing
+        if self.method in ("max", "median", "weightedMedian"):
+            combined = self._representative(scores, used, weights)
+        else:
+            columns = [
+                COMBINE[self.method](np.stack([each[:, j] for each in scores], axis=1), used, weights)
+                for j in range(self.width)
+            ]
+            combined = np.stack(columns, axis=1)
+        combined[excluded] = np.nan
+        return combined
+
+    def _representative(self, scores: Sequence[Matrix], used: Mask, weights: NDArray[np.float64]) -> Matrix:
+        """`max` and `median` take class by class the highest, or middle, probability of those who stand for it.
+
+        The winning class is the one with the highest such value; the segments that hold it are averaged.
+        """
+        stacked = np.stack(scores, axis=1)  # [n, s, k]
+        picked = np.stack(
+            [COMBINE[self.method](stacked[:, :, j], used, weights) for j in range(self.width)], axis=1
+        )
+        best = np.argmax(np.where(np.isnan(picked), -np.inf, picked), axis=1)
+        of_best = np.take_along_axis(stacked, best[:, None, None], axis=2)[:, :, 0]
+        value = np.take_along_axis(picked, best[:, None], axis=1)
+        if self.method != "max":
+            return picked / np.nansum(picked, axis=1, keepdims=True)
+        holders = (of_best == value) & used
+        with np.errstate(invalid="ignore", divide="ignore"):
+            result: Matrix = (stacked * holders[:, :, None]).sum(axis=1) / holders.sum(axis=1)[:, None]
+        return result
+
+
+def _matrix(value: Column | Matrix) -> Matrix:
+    if isinstance(value, Column):
+        raise TypeError("class scores are needed here")
+    return value
+
+
+def _sum(values: Array, used: Mask, weights: Array) -> Array:
+    """In document order, in the values' own precision."""
+    total = np.zeros(len(values), values.dtype)
+    for j in range(values.shape[1]):
+        total += np.where(used[:, j], values[:, j], 0)
+    return total
+
+
+def _weighted_sum(values: Array, used: Mask, weights: Array) -> Array:
+    return _sum(values * weights, used, weights)
+
+
+def _average(values: Array, used: Mask, weights: Array) -> Array:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result: Array = _sum(values, used, weights) / used.sum(axis=1).astype(values.dtype)
+    return result
+
+
+def _weighted_average(values: Array, used: Mask, weights: Array) -> Array:
+    total = _sum(np.broadcast_to(weights, values.shape), used, weights)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result: Array = _weighted_sum(values, used, weights) / total
+    return result
+
+
+def _max(values: Array, used: Mask, weights: Array) -> Array:
+    result: Array = np.where(used, values, -np.inf).max(axis=1)
+    return np.where(used.any(axis=1), result, np.nan)
+
+
+def _median(values: Array, used: Mask, weights: Array) -> Array:
+    """The middle value; of an even number of values the mean of the two in the middle."""
+    ordered = np.sort(np.where(used, values, np.nan), axis=1)  # NaN last
+    count = used.sum(axis=1)
+    low, high = np.maximum((count - 1) // 2, 0), np.maximum(count // 2, 0)
+    rows = np.arange(len(values))
+    high = np.minimum(high, values.shape[1] - 1)
+    result: Array = (ordered[rows, low] + ordered[rows, high]) / 2
+    return result
+
+
+def _weighted_median(values: Array, used: Mask, weights: Array) -> Array:
+    """The first value in order at which half of the weight is reached; where it is exactly half, the mean with the next."""
+    order = np.argsort(np.where(used, values, np.nan), axis=1, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=1)
+    shares = np.take_along_axis(np.where(used, weights, 0), order, axis=1).cumsum(axis=1)
+    half = shares[:, -1:] * _MEDIAN_TIE
+    place = np.argmax(shares >= half, axis=1)
+    rows = np.arange(len(values))
+    result: Array = ordered[rows, place]
+    return result
+
+
+COMBINE = {
+    "sum": _sum,
+    "weightedSum": _weighted_sum,
+    "average": _average,
+    "weightedAverage": _weighted_average,
+    "max": _max,
+    "median": _median,
+    "weightedMedian": _weighted_median,
+}
+"""By method: values [n, s], which of them count bool[n, s], weights [s] -> [n]."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountVotes:
+    """The operation: shares of the votes, float64[n, k]. Inputs: the predictions of s segments, then where active.
+
+    `continue`: a missing prediction is a vote for "missing", which wins with the most votes; then the row has no
+    result, as it has none under `returnMissing` when any prediction is missing.
+    """
+
+    labels: tuple[str, ...]
+    data_type: DataType | None
+    weights: tuple[float, ...]
+    treatment: Treatment
+
+    def __call__(self, *inputs: Column) -> Matrix:
+        rows, count = _rows(inputs), len(self.weights)
+        active = _active(inputs[count:], rows)
+        votes = np.zeros((rows, len(self.labels)))
+        missing = np.zeros((rows, count), dtype=np.bool_)
+        places = {label: place for place, label in enumerate(self.labels)}
+        for j, column in enumerate(inputs[:count]):
+            place = np.broadcast_to(self._as_text(column).translate(places, unknown=-1, missing=-1), rows)
+            missing[:, j] = place < 0
+            counted = np.flatnonzero(active[:, j] & (place >= 0))
+            votes[counted, place[counted]] += self.weights[j]
+        excluded = self._excluded(votes, active, missing)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shares = votes / votes.sum(axis=1, keepdims=True)
+        shares[excluded] = np.nan
+        result: Matrix = shares
+        return result
+
+    def _as_text(self, column: Column) -> Column:
+        if self.data_type is not None and column.data_type is not DataType.STRING:
+            column = cast(column, self.data_type)
+        return cast(column, DataType.STRING)
+
+    def _excluded(self, votes: Matrix, active: Mask, missing: Mask) -> Mask:
+        weights = np.array(self.weights)
+        if self.treatment.how == "continue":
+            lost = ((active & missing) * weights).sum(axis=1)
+            most = votes.max(axis=1) if votes.shape[1] else np.zeros(len(votes))
+            return (lost > most) | ~(active & ~missing).any(axis=1)
+        return self.treatment.excluded(active, missing, weights)
+
+
+def possible_values(value: Slot | None, categories: tuple[str, ...]) -> tuple[str, ...]:
+    """The labels that a prediction without scores may have: what its steps know, else the declared ones."""
+    if value is not None and isinstance(value.sample, Column) and value.sample.dictionary is not None:
+        return tuple(value.sample.dictionary) or categories
+    return categories

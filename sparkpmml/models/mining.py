@@ -1,0 +1,207 @@
+"""MiningModel: several models as one (specification: MultipleModels).
+
+Segments whose method only needs numbers or class scores are lowered one by one and combined; segments that are plain
+trees become one forest, walked by one kernel (see `ensemble`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from sparkpmml.compiler.builder import Builder, Slot
+from sparkpmml.compiler.expressions import IsTrue
+from sparkpmml.compiler.lowering import lower_model, register
+from sparkpmml.compiler.predicates import lower_predicate
+from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
+from sparkpmml.compiler.scope import Scope
+from sparkpmml.compiler.scores import align, winner
+from sparkpmml.datatypes import DataType
+from sparkpmml.models import combine
+from sparkpmml.models.ensemble import lower_forest
+from sparkpmml.models.selection import lower_selection, masked
+from sparkpmml.pmml.model import Model
+from sparkpmml.pmml.node import Node, attribute, child, children, element, number, one_of
+from sparkpmml.pmml.predicates import Predicate, TruePredicate
+
+NUMERIC_METHODS = (
+    "average",
+    "weightedAverage",
+    "median",
+    "weightedMedian",
+    "sum",
+    "weightedSum",
+    "max",
+)
+VOTES = ("majorityVote", "weightedMajorityVote")
+SELECTIONS = ("selectFirst", "selectAll", "modelChain", "multiModelChain")
+_SPELLINGS = {
+    f"x-{name}": name for name in ("weightedMedian", "weightedSum", "multiModelChain")
+}
+
+
+@element("Segment")
+class Segment(Node):
+    """A model, and the rows for which it counts."""
+
+    id: str | None = attribute(default=None)
+    weight: float = attribute(number, default=1.0)
+    predicate: Predicate = child(Predicate, required=True)
+    model: Model = child(Model, required=True)
+
+    @property
+    def is_always_active(self) -> bool:
+        return isinstance(self.predicate, TruePredicate)
+
+
+@element("Segmentation")
+class Segmentation(Node):
+    """The segments and how their results become one."""
+
+    method: str = attribute(
+        one_of(*NUMERIC_METHODS, *VOTES, *SELECTIONS, other_spellings=_SPELLINGS), name="multipleModelMethod"
+    )
+    missing_prediction_treatment: str = attribute(
+        one_of("returnMissing", "skipSegment", "continue"),
+        name="missingPredictionTreatment",
+        alias="x-missingPredictionTreatment",
+        default="continue",
+    )
+    missing_threshold: float = attribute(number, name="missingThreshold", alias="x-missingThreshold", default=1.0)
+    segments: tuple[Segment, ...] = children(Segment)
+
+
+@element("MiningModel")
+class MiningModel(Model):
+    """An ensemble, a choice or a chain of models."""
+
+    segmentation: Segmentation = child(Segmentation, required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A lowered segment: its result, and a column that is true where it is active (None: everywhere)."""
+
+    id: str
+    weight: float
+    result: Result
+    active: Slot | None
+
+
+@register
+def _mining_model(node: MiningModel, scope: Scope) -> Result:
+    segmentation = node.segmentation
+    if not segmentation.segments:
+        raise ValueError("has no segments")
+    if segmentation.method in SELECTIONS:
+        return lower_selection(node, scope, lower_segments)
+    forest = lower_forest(node, scope)
+    if forest is not None:
+        return forest
+    members = lower_segments(segmentation.segments, scope)
+    if node.function_name == "classification" or _all_classes(members):
+        result = _classification(node, members, scope)
+    elif node.function_name == "clustering":
+        result = _votes(node, members, scope)
+    else:
+        result = _regression(node, members, scope)
+    return replace(result, segments={member.id: masked(member, scope.builder) for member in members})
+
+
+def _all_classes(members: Sequence[Member]) -> bool:
+    return all(member.result.probability is not None for member in members)
+
+
+def lower_segments(segments: Sequence[Segment], scope: Scope) -> list[Member]:
+    """Each segment on its own, in order; a failure counts only where its segment is active."""
+    return [lower_segment(segment, place, scope) for place, segment in enumerate(segments, 1)]
+
+
+def lower_segment(segment: Segment, place: int, scope: Scope) -> Member:
+    """One segment; without an id its place in the document, from 1, is its id."""
+    builder = scope.builder
+    name = segment.id if segment.id is not None else str(place)
+    if segment.is_always_active:
+        return Member(name, segment.weight, lower_model(segment.model, scope), None)
+    active = builder.emit(IsTrue(True), lower_predicate(segment.predicate, scope))
+    with builder.guarded(active):
+        result = lower_model(segment.model, scope)
+    return Member(name, segment.weight, result, active)
+
+
+def _treatment(node: MiningModel) -> combine.Treatment:
+    segmentation = node.segmentation
+    return combine.Treatment(segmentation.missing_prediction_treatment, segmentation.missing_threshold)
+
+
+def _slots(members: Sequence[Member], value: Callable[[Member], Slot], builder: Builder) -> list[Slot]:
+    """The members' values, then the columns that say where the members are active."""
+    always = builder.literal("true", DataType.BOOLEAN)
+    return [value(member) for member in members] + [member.active or always for member in members]
+
+
+def _regression(node: MiningModel, members: Sequence[Member], scope: Scope) -> Result:
+    def value(member: Member) -> Slot:
+        if member.result.value is None or not member.result.value.data_type.is_numeric:
+            raise ValueError(f"combines numbers, but segment {member.id!r} gives none")
+        return member.result.value
+
+    operation = combine.CombineNumbers(
+        node.segmentation.method,
+        tuple(member.weight for member in members),
+        _treatment(node),
+        node.math_context == "float",
+    )
+    combined = scope.builder.emit(operation, *_slots(members, value, scope.builder))
+    return Result(info=target_info(node, scope.compilation), value=combined)
+
+
+def _labels(members: Sequence[Member], info: TargetInfo) -> tuple[str, ...]:
+    found = [label for member in members if member.result.probability for label in member.result.probability.labels]
+    return info.order(found)
+
+
+def _classification(node: MiningModel, members: Sequence[Member], scope: Scope) -> Result:
+    if node.segmentation.method in VOTES:
+        return _votes(node, members, scope)
+    info = target_info(node, scope.compilation)
+    labels = _labels(members, info)
+
+    def scores(member: Member) -> Slot:
+        if member.result.probability is None:
+            raise ValueError(f"combines probabilities, but segment {member.id!r} gives none")
+        return align(scope.builder, member.result.probability, labels)
+
+    weights = tuple(member.weight for member in members)
+    operation = combine.CombineScores(node.segmentation.method, weights, _treatment(node), len(labels))
+    slots = _slots(members, scores, scope.builder)
+    probability = Scores(labels, scope.builder.emit(operation, *slots, sample=combine.no_scores(len(labels))))
+    return Result(info=info, value=winner(scope.builder, probability, info), probability=probability)
+
+
+def _votes(node: MiningModel, members: Sequence[Member], scope: Scope) -> Result:
+    """Every segment votes for its prediction; the shares of the votes are the probabilities."""
+    info = target_info(node, scope.compilation)
+    known = [label for member in members for label in _votable(member, info, scope)]
+    labels = info.order(known)
+
+    def prediction(member: Member) -> Slot:
+        if member.result.value is None:
+            raise ValueError(f"counts votes, but segment {member.id!r} has no prediction")
+        return member.result.value
+
+    weighted = node.segmentation.method == "weightedMajorityVote"
+    weights = tuple(member.weight if weighted else 1.0 for member in members)
+    operation = combine.CountVotes(labels, info.data_type, weights, _treatment(node))
+    slots = _slots(members, prediction, scope.builder)
+    probability = Scores(labels, scope.builder.emit(operation, *slots, sample=combine.no_scores(len(labels))))
+    return Result(info=info, value=winner(scope.builder, probability, info), probability=probability)
+
+
+def _votable(member: Member, info: TargetInfo, scope: Scope) -> tuple[str, ...]:
+    """The labels that a segment can vote for."""
+    result = member.result
+    for scores in (result.probability, result.confidence, result.affinity):
+        if scores is not None:
+            return tuple(info.label(label) for label in scores.labels)
+    return combine.possible_values(result.value, info.categories)

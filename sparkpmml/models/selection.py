@@ -1,0 +1,261 @@
+"""selectFirst, selectAll, modelChain, multiModelChain (specification: MultipleModels).
+
+In a chain every segment sees the output fields of those before it, and the last active segment answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sparkpmml.compiler.builder import Builder, Slot
+from sparkpmml.compiler.expressions import Choose
+from sparkpmml.compiler.result import OutputValue, Result, Scores, TargetInfo, target_info
+from sparkpmml.compiler.scope import Field, Scope
+from sparkpmml.compiler.scores import Matrix, align
+from sparkpmml.datatypes import DataType, OpType
+from sparkpmml.runtime.column import Column, from_strings
+from sparkpmml.runtime.lists import ListColumn
+
+if TYPE_CHECKING:
+    from sparkpmml.models.mining import Member, MiningModel, Segment
+
+LowerSegments = Callable[[Sequence["Segment"], Scope], "list[Member]"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseScores:
+    """The operation: the second matrix's rows where the first column is true, else the third's."""
+
+    def __call__(self, condition: Column, then: Matrix, otherwise: Matrix) -> Matrix:
+        return np.where(condition.values[:, None], then, otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class NoScores:
+    """The operation: a row of NaN, of the given width."""
+
+    width: int
+
+    def __call__(self, column: Column) -> Matrix:
+        return np.full((1, self.width), np.nan)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gather:
+    """The operation: s columns as one list of s values per row, missing ones left out where not active."""
+
+    def __call__(self, *columns: Column) -> ListColumn:
+        count = len(columns) // 2
+        rows = next((len(column) for column in columns if len(column) != 1), 1)
+        values = np.stack([np.broadcast_to(each.as_double(), rows) for each in columns[:count]], axis=1)
+        active = np.stack([np.broadcast_to(each.values, rows) for each in columns[count:]], axis=1)
+        offsets = np.concatenate([[0], active.sum(axis=1).cumsum()])
+        return ListColumn(Column(DataType.DOUBLE, values[active]), offsets)
+
+
+def masked(member: Member, builder: Builder) -> Result:
+    """A segment's result, missing where the segment is not active."""
+    if member.active is None:
+        return member.result
+    return _choose(member.active, member.result, None, member.result.info, builder)
+
+
+def lower_selection(node: MiningModel, scope: Scope, lower: LowerSegments) -> Result:
+    """The result of a selecting or chaining MiningModel."""
+    method, segments = node.segmentation.method, node.segmentation.segments
+    chained = method in ("modelChain", "multiModelChain")
+    members: list[Member] = []
+    for place, segment in enumerate(segments, 1):
+        (member,) = lower((segment if segment.id else replace(segment, id=str(place)),), scope)
+        members.append(member)
+        if chained:
+            _declare(member, scope)
+    result = _select(node, members, scope)
+    return replace(result, segments={member.id: masked(member, scope.builder) for member in members})
+
+
+def _declare(member: Member, scope: Scope) -> None:
+    """Let later segments, and the chain's own outputs, refer to a segment's output fields."""
+    for name, field in member.result.fields.items():
+        if member.active is None:
+            scope.define(field)
+            continue
+        before = scope.find(name)
+        earlier = before.slot if before is not None else scope.builder.missing(field.slot.data_type)
+        slot = _choose_slot(member.active, field.slot, earlier, scope.builder)
+        scope.define(Field(name, slot, field.op_type))
+
+
+def _select(node: MiningModel, members: Sequence[Member], scope: Scope) -> Result:
+    method, builder = node.segmentation.method, scope.builder
+    info = target_info(node, scope.compilation)
+    if method == "multiModelChain" or (method == "modelChain" and len(node.mining_schema.targets) > 1):
+        return _by_target(members, info)
+    if method == "selectAll":
+        return _all_values(members, info, builder)
+    first_wins = method == "selectFirst"
+    ordered = list(reversed(members)) if first_wins else list(members)
+    answer: Result | None = None
+    for member in ordered:
+        if member.active is None:
+            answer = member.result
+        else:
+            answer = _choose(member.active, member.result, answer, info, builder)
+    if answer is None:
+        raise ValueError("has no segments")
+    answer = replace(answer, info=_known_info(answer.info, info), features=dict(answer.features))
+    if first_wins:
+        return replace(answer, features={**answer.features, "entityId": (_winner_id(members, builder),)})
+    return replace(answer, outputs=_chain_outputs(members, builder), fields=_chain_fields(members, scope))
+
+
+def _known_info(of_segment: TargetInfo, own: TargetInfo) -> TargetInfo:
+    """The segment's target, but the chain's own `Targets` (the segment's has been applied)."""
+    base = own if own.declared is not None else of_segment
+    return replace(base, target=own.target)
+
+
+def _winner_id(members: Sequence[Member], builder: Builder) -> Slot:
+    slot = builder.missing(DataType.STRING)
+    for member in reversed(members):
+        name = builder.constant(from_strings([member.id]))
+        slot = name if member.active is None else _choose_slot(member.active, name, slot, builder)
+    return slot
+
+
+def _chain_outputs(members: Sequence[Member], builder: Builder) -> tuple[OutputValue, ...]:
+    """The segments' outputs, each missing where its segment is not active."""
+    by_name: dict[str, OutputValue] = {}
+    for member in members:
+        for output in member.result.outputs:
+            slot = output.slot
+            if member.active is not None:
+                before = by_name.get(output.field.name)
+                earlier = before.slot if before is not None else builder.missing(slot.data_type)
+                slot = _choose_slot(member.active, slot, earlier, builder)
+            by_name[output.field.name] = replace(output, slot=slot)
+    return tuple(by_name.values())
+
+
+def _chain_fields(members: Sequence[Member], scope: Scope) -> dict[str, Field]:
+    names = [name for member in members for name in member.result.fields]
+    found = {name: scope.find(name) for name in names}
+    return {name: field for name, field in found.items() if field is not None}
+
+
+def _by_target(members: Sequence[Member], info: TargetInfo) -> Result:
+    """multiModelChain: every segment with a target answers for that target."""
+    targets: dict[str, Result] = {}
+    for member in members:
+        result = member.result
+        targets.update(result.targets)
+        if result.info.name is not None and result.value is not None and not result.targets:
+            targets[result.info.name] = result
+    outputs = tuple(output for member in members for output in member.result.outputs)
+    fields = {name: field for member in members for name, field in member.result.fields.items()}
+    if len(targets) == 1:
+        (only,) = targets.values()
+        return replace(only, info=_known_info(only.info, info), outputs=outputs, fields=fields)
+    return Result(info=info, targets=targets, outputs=outputs, fields=fields)
+
+
+def _all_values(members: Sequence[Member], info: TargetInfo, builder: Builder) -> Result:
+    """selectAll: a list of what all active segments give."""
+    values = [member.result.value for member in members]
+    slots = [value for value in values if value is not None]
+    if len(slots) != len(members) or not all(slot.data_type.is_numeric for slot in slots):
+        raise ValueError("selects all segments, which needs segments that give numbers")
+    always = builder.literal("true", DataType.BOOLEAN)
+    gathered = builder.emit(Gather(), *slots, *[member.active or always for member in members])
+    return Result(info=info, value=gathered)
+
+
+def _choose_slot(condition: Slot, then: Slot, otherwise: Slot, builder: Builder) -> Slot:
+    return builder.emit(Choose(), condition, then, otherwise)
+
+
+def _choose(condition: Slot, then: Result, otherwise: Result | None, info: TargetInfo, builder: Builder) -> Result:
+    """One result where the condition holds, another (or nothing) elsewhere."""
+
+    def column(name: str) -> Slot | None:
+        return _pair(condition, getattr(then, name), getattr(otherwise, name, None), builder)
+
+    return Result(
+        info=then.info,
+        value=column("value"),
+        display=column("display"),
+        probability=_pair_scores(condition, then.probability, otherwise and otherwise.probability, info, builder),
+        confidence=_pair_scores(condition, then.confidence, otherwise and otherwise.confidence, info, builder),
+        affinity=_pair_scores(condition, then.affinity, otherwise and otherwise.affinity, info, builder),
+        features=_pair_features(condition, then, otherwise, builder),
+        outputs=_pair_outputs(condition, then, otherwise, builder),
+        fields=_pair_fields(condition, then, otherwise, builder),
+    )
+
+
+def _pair(condition: Slot, then: Slot | None, otherwise: Slot | None, builder: Builder) -> Slot | None:
+    if then is None and otherwise is None:
+        return None
+    known = then or otherwise
+    assert known is not None
+    nothing = builder.missing(known.data_type)
+    return _choose_slot(condition, then or nothing, otherwise or nothing, builder)
+
+
+def _pair_scores(
+    condition: Slot, then: Scores | None, otherwise: Scores | None, info: TargetInfo, builder: Builder
+) -> Scores | None:
+    known = [scores for scores in (then, otherwise) if scores is not None]
+    if not known:
+        return None
+    labels = info.order([label for scores in known for label in scores.labels])
+    width = len(labels)
+    nothing = builder.emit(NoScores(width), builder.literal("true", DataType.BOOLEAN), sample=np.full((1, width), np.nan))
+    slots = [align(builder, scores, labels) if scores is not None else nothing for scores in (then, otherwise)]
+    return Scores(labels, builder.emit(ChooseScores(), condition, *slots, sample=np.empty((0, width))))
+
+
+def _pair_features(
+    condition: Slot, then: Result, otherwise: Result | None, builder: Builder
+) -> dict[str, tuple[Slot, ...]]:
+    other = otherwise.features if otherwise is not None else {}
+    paired: dict[str, tuple[Slot, ...]] = {}
+    for name in dict.fromkeys([*then.features, *other]):
+        left, right = then.features.get(name, ()), other.get(name, ())
+        places = range(max(len(left), len(right)))
+        slots = [_pair(condition, _at(left, i), _at(right, i), builder) for i in places]
+        paired[name] = tuple(slot for slot in slots if slot is not None)
+    return paired
+
+
+def _at(slots: tuple[Slot, ...], place: int) -> Slot | None:
+    return slots[place] if place < len(slots) else None
+
+
+def _pair_outputs(
+    condition: Slot, then: Result, otherwise: Result | None, builder: Builder
+) -> tuple[OutputValue, ...]:
+    left = {output.field.name: output for output in then.outputs}
+    right = {output.field.name: output for output in otherwise.outputs} if otherwise is not None else {}
+    paired = []
+    for name, output in {**right, **left}.items():
+        slots = [side[name].slot if name in side else None for side in (left, right)]
+        slot = _pair(condition, slots[0], slots[1], builder)
+        if slot is not None:
+            paired.append(replace(output, slot=slot))
+    return tuple(paired)
+
+
+def _pair_fields(condition: Slot, then: Result, otherwise: Result | None, builder: Builder) -> dict[str, Field]:
+    other: dict[str, Any] = dict(otherwise.fields) if otherwise is not None else {}
+    paired = {}
+    for name in dict.fromkeys([*then.fields, *other]):
+        sides = [side[name].slot if name in side else None for side in (then.fields, other)]
+        slot = _pair(condition, sides[0], sides[1], builder)
+        if slot is not None:
+            paired[name] = Field(name, slot, OpType.CATEGORICAL)
+    return paired
