@@ -18,7 +18,7 @@ from sparkpmml.spark.udfs import ModelFunction, ModelFunctions
 if TYPE_CHECKING:
     from pyspark import SparkContext
 
-    from sparkpmml.engine import Model
+    from sparkpmml.engine.model import Model
     from sparkpmml.runtime.program import ProgramInput
 
 

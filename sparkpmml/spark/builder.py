@@ -10,12 +10,13 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any, ClassVar
 
-from py4j.protocol import Py4JError, Py4JJavaError
+from py4j.protocol import Py4JJavaError
 from pyspark import SparkContext
 
-from sparkpmml.engine import load
+from sparkpmml.engine.load import load
 from sparkpmml.errors import BindingError, SparkPmmlError
 from sparkpmml.spark.binder import Binder, BoundCall
+from sparkpmml.spark.jvm import JAVA_ERRORS, reason_of
 from sparkpmml.spark.library import Library
 from sparkpmml.spark.settings import Settings
 
@@ -87,9 +88,9 @@ class FunctionBuilder:
             return self._select(self._driver.binder().bind(arguments))
         except SparkPmmlError as error:
             raise as_java(f"{self._name}: {error}") from None
-        except Py4JJavaError:
-            raise  # Spark's own error, which it knows to show
-        except (Py4JError, Exception) as error:  # the boundary to the JVM, see above
+        except JAVA_ERRORS as error:
+            raise as_java(f"{self._name}: {reason_of(error)}") from None
+        except Exception as error:  # noqa: BLE001  # the boundary to the JVM, see above
             raise as_java(f"{self._name}: internal error, please report it: {error!r}") from error
 
     def equals(self, other: Any) -> bool:

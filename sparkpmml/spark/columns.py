@@ -16,7 +16,7 @@ from sparkpmml.spark.builder import DRIVER
 from sparkpmml.spark.register import register
 
 if TYPE_CHECKING:
-    from sparkpmml.engine import Model
+    from sparkpmml.engine.model import Model
 
 
 def call(

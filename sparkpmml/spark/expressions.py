@@ -89,10 +89,13 @@ class Expressions:
         expression = expressions.apply(index)
         if self._jvm.is_instance(expression, _CATALYST + "NamedArgumentExpression"):
             return BoundArgument(Argument(expression.key(), sql_type, True), expression.value)
-        has_name = self._jvm.is_instance(expression, _CATALYST + "NamedExpression") or self._jvm.is_instance(
-            expression, _CATALYST + "ExtractValue"
-        )
-        return BoundArgument(Argument(name if has_name else None, sql_type), lambda: expression)
+        return BoundArgument(Argument(self._name_of(expression, name), sql_type), lambda: expression)
+
+    def _name_of(self, expression: Any, name: str) -> str | None:
+        """The name of a column that seems to have none: it may be called `col1`, or be a struct's field (in 3.5)."""
+        if self._jvm.is_instance(expression, _CATALYST + "GetStructField"):
+            return str(expression.extractFieldName())
+        return name if self._jvm.is_instance(expression, _CATALYST + "NamedExpression") else None
 
     def _fields_of(self, struct: Any) -> list[BoundArgument]:
         """The fields of a struct: those of `struct(...)` are the expressions it is made of, no struct is built."""

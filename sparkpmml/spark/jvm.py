@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from py4j.java_gateway import JavaClass, JavaObject, is_instance_of
 from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 
 from sparkpmml.errors import ModelError
 from sparkpmml.spark.sources import Stamp
@@ -78,8 +79,10 @@ class HadoopFileSystems:
             if not file_system.exists(path):
                 return None
             status = file_system.getFileStatus(path)
-        except Py4JJavaError as error:
+        except JAVA_ERRORS as error:
             raise ModelError(f"cannot read {uri}: {reason_of(error)}") from None
+        if status.isDirectory():
+            return None
         return Stamp(int(status.getLen()), int(status.getModificationTime()))
 
     def copy_to_local(self, uri: str, target: str) -> None:
@@ -87,7 +90,7 @@ class HadoopFileSystems:
         path = self._path(uri)
         try:
             path.getFileSystem(self._configuration).copyToLocalFile(False, path, self._path(target), True)
-        except Py4JJavaError as error:
+        except JAVA_ERRORS as error:
             raise ModelError(f"cannot read {uri}: {reason_of(error)}") from None
 
     def qualify(self, path: str) -> str | None:
@@ -99,8 +102,13 @@ class HadoopFileSystems:
         return str(self._path(uri).toUri().normalize().toString())
 
 
-def reason_of(error: Py4JJavaError) -> str:
+JAVA_ERRORS = (Py4JJavaError, PySparkException)
+"""An exception of the JVM, as py4j shows it, or as PySpark does with those that it knows."""
+
+
+def reason_of(error: Exception) -> str:
     """The first line of a Java exception's message, or its class."""
-    java = error.java_exception
-    message = java.getMessage()
-    return str(message).splitlines()[0] if message else str(java.getClass().getName())
+    java = error.java_exception if isinstance(error, Py4JJavaError) else None
+    message = str(error) if java is None else java.getMessage()
+    lines = str(message or "").strip().splitlines()
+    return lines[0] if lines else type(error).__name__ if java is None else str(java.getClass().getName())

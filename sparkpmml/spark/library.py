@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from pathlib import PurePosixPath
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sparkpmml.spark.once import OnceCache
 from sparkpmml.spark.sources import Location, Stamp
 
 if TYPE_CHECKING:
-    from sparkpmml.engine import Model
+    from sparkpmml.engine.model import Model
 
 CAPACITY = 32
 
 
+class Loader(Protocol):
+    """`sparkpmml.load`."""
+
+    def __call__(self, source: bytes, *, name: str | None = None) -> Model: ...
+
+
 class Library:
-    """Models by content digest, and which digest each file had when it was last looked at.
+    """Models by content digest, and which one each file held when it was last looked at.
 
     A changed size, time or identity makes the file be read again; only a changed digest makes it be compiled again.
     """
 
-    def __init__(self, load: Callable[[bytes], Model]) -> None:
+    def __init__(self, load: Loader) -> None:
         self._load = load
         self._models: OnceCache[str, Model] = OnceCache(CAPACITY)
-        self._digests: OnceCache[tuple[str, Stamp], Model] = OnceCache(CAPACITY)
+        self._files: OnceCache[tuple[str, Stamp], Model] = OnceCache(CAPACITY)
         self._held: dict[str, Model] = {}
         self._lock = Lock()
 
@@ -34,8 +39,8 @@ class Library:
         """The model at an existing location."""
         stamp = location.stamp()
         if stamp is None:
-            return self._compile(location.read())
-        return self._digests.get((location.uri, stamp), lambda: self._compile(location.read()))
+            return self._compile(location)
+        return self._files.get((location.uri, stamp), lambda: self._compile(location))
 
     def hold(self, model: Model) -> str:
         """Keep a model that the caller has loaded; the name by which `find_held` gives it back."""
@@ -47,9 +52,10 @@ class Library:
     def find_held(self, name: str) -> Model | None:
         return self._held.get(name)
 
-    def _compile(self, document: bytes) -> Model:
+    def _compile(self, location: Location) -> Model:
+        document = location.read()
         digest = hashlib.sha256(document).hexdigest()
-        return self._models.get(digest, lambda: self._load(document))
+        return self._models.get(digest, lambda: self._load(document, name=label_of(location.uri)))
 
 
 def label_of(name: str) -> str:

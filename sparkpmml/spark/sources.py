@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class LocalFile:
             return None
         except OSError as error:
             raise ModelError(f"cannot read {self.uri}: {error.strerror}") from None
-        return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
+        return None if stat.S_ISDIR(found.st_mode) else Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
     def read(self) -> bytes:
         try:

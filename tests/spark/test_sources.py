@@ -1,0 +1,166 @@
+"""What a model's name means: aliases, URIs, paths, modelDir, and what allowedPaths forbids."""
+
+import os
+
+import pytest
+
+from sparkpmml.errors import BindingError, ModelError, ModelNotFoundError
+from sparkpmml.spark.library import Library, label_of
+from sparkpmml.spark.settings import Settings
+from sparkpmml.spark.sources import Stamp, locate
+
+
+class FakeConfiguration(dict):
+    """A session's configuration; `static` is the application's."""
+
+    def __init__(self, session=(), static=()):
+        super().__init__(session)
+        self.static = dict(static)
+
+    def get_static(self, key):
+        return self.static.get(key)
+
+
+class FakeFileSystems:
+    """A cluster's filesystem, hdfs://nn, which is the default one."""
+
+    def __init__(self, *uris):
+        self.uris = uris
+
+    def stamp(self, uri):
+        return Stamp(1, 1) if uri in self.uris else None
+
+    def copy_to_local(self, uri, target):
+        with open(target, "w") as file:
+            file.write(uri)
+
+    def qualify(self, path):
+        return f"hdfs://nn{path}" if path.startswith("/") else f"hdfs://nn/user/me/{path}"
+
+    def normalize(self, uri):
+        return uri
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The working directory, with a model in it and one in `store`."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "store").mkdir()
+    for path in ("here.pmml", "store/iris.pmml", "store/old.xml"):
+        (tmp_path / path).write_text(path)
+    return tmp_path
+
+
+CLUSTER = FakeFileSystems("hdfs://nn/models/far.pmml", "s3a://bucket/iris.pmml", "hdfs://nn/user/me/mine.pmml")
+
+
+@pytest.mark.parametrize(
+    ("name", "configuration", "expected"),
+    [
+        pytest.param("here.pmml", {}, "here.pmml", id="relative path"),
+        pytest.param("{folder}/here.pmml", {}, "here.pmml", id="absolute path"),
+        pytest.param("file:{folder}/here.pmml", {}, "here.pmml", id="file:/"),
+        pytest.param("file://{folder}/here.pmml", {}, "here.pmml", id="file:///"),
+        pytest.param("store/../here.pmml", {}, "here.pmml", id="dots"),
+        pytest.param("iris.pmml", {"modelDir": "{folder}/store"}, "store/iris.pmml", id="modelDir"),
+        pytest.param("iris.pmml", {"modelDir": "file:{folder}/store/"}, "store/iris.pmml", id="modelDir as URI"),
+        pytest.param("iris", {"modelDir": "store"}, "store/iris.pmml", id="modelDir, no suffix"),
+        pytest.param("old", {"modelDir": "store"}, "store/old.xml", id="modelDir, .xml"),
+        pytest.param("here.pmml", {"modelDir": "store"}, "here.pmml", id="not in modelDir"),
+        pytest.param("alias", {}, "store/iris.pmml", id="alias of register"),
+        pytest.param("b", {"model.b": "here.pmml"}, "here.pmml", id="alias of the configuration"),
+        pytest.param("alias", {"model.alias": "here.pmml"}, "here.pmml", id="the configuration's goes first"),
+        pytest.param("hdfs://nn/models/far.pmml", {}, "hdfs://nn/models/far.pmml", id="hdfs"),
+        pytest.param("/models/far.pmml", {}, "hdfs://nn/models/far.pmml", id="absolute on the default filesystem"),
+        pytest.param("mine.pmml", {}, "hdfs://nn/user/me/mine.pmml", id="relative on the default filesystem"),
+        pytest.param("iris", {"modelDir": "s3a://bucket"}, "s3a://bucket/iris.pmml", id="modelDir in s3a"),
+    ],
+)
+def test_found(folder, name, configuration, expected):
+    values = {f"spark.sparkpmml.{key}": value.format(folder=folder) for key, value in configuration.items()}
+    settings = Settings(aliases={"alias": "store/iris.pmml"})
+    found = locate(name.format(folder=folder), settings, FakeConfiguration(values), CLUSTER)
+    assert found.uri == (expected if ":" in expected else os.path.realpath(folder / expected))
+    assert found.read()
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        pytest.param("hero.pmml", ["'hero.pmml'", "did you mean 'here.pmml'"], id="misspelt file"),
+        pytest.param("alia", ["did you mean 'alias'"], id="misspelt alias"),
+        pytest.param("gone", ["(an alias of 'store/gone.pmml')"], id="alias of nothing"),
+        pytest.param("hdfs://nn/none", ["looked for: hdfs://nn/none"], id="hdfs"),
+        pytest.param("", ["no model ''"], id="empty"),
+    ],
+)
+def test_not_found(folder, name, parts):
+    settings = Settings(aliases={"alias": "store/iris.pmml", "gone": "store/gone.pmml"})
+    with pytest.raises(ModelNotFoundError) as caught:
+        locate(name, settings, FakeConfiguration(), CLUSTER)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "narrowed", "name", "is_allowed"),
+    [
+        pytest.param("store", None, "store/iris.pmml", True, id="inside"),
+        pytest.param("store", None, "here.pmml", False, id="outside"),
+        pytest.param("store", None, "store/../here.pmml", False, id="dots lead out"),
+        pytest.param("store", None, "store/link.pmml", False, id="a link leads out"),
+        pytest.param("sto", None, "store/iris.pmml", False, id="a part of a folder's name"),
+        pytest.param("store, hdfs://nn/models", None, "hdfs://nn/models/far.pmml", True, id="one of two"),
+        pytest.param("store", "here.pmml", "here.pmml", False, id="a session cannot widen"),
+        pytest.param("store,here.pmml", "here.pmml", "store/iris.pmml", False, id="a session can narrow"),
+        pytest.param(None, "store", "here.pmml", False, id="a session's own"),
+        pytest.param("store", None, "alias", False, id="an alias of a file outside"),
+        pytest.param("", None, "here.pmml", False, id="nothing is allowed"),
+    ],
+)
+def test_allowed_paths(folder, allowed, narrowed, name, is_allowed):
+    (folder / "store/link.pmml").symlink_to(folder / "here.pmml")
+    key = "spark.sparkpmml.allowedPaths"
+    static = {} if allowed is None else {key: allowed}
+    configuration = FakeConfiguration({**static, **({} if narrowed is None else {key: narrowed})}, static)
+    settings = Settings(aliases={"alias": "here.pmml"})
+    if is_allowed:
+        assert locate(name, settings, configuration, CLUSTER)
+    else:
+        with pytest.raises(ModelError, match="outside of spark.sparkpmml.allowedPaths"):
+            locate(name, settings, configuration, CLUSTER)
+
+
+def test_changed_file_is_read_again(folder):
+    """Compiled anew only when the content differs: neither at each query, nor because of a new time stamp."""
+    compiled = []
+    library = Library(lambda document, name: compiled.append(document) or document)
+
+    def open_it():
+        return library.open(locate("here.pmml", Settings(), FakeConfiguration(), FakeFileSystems()))
+
+    open_it()
+    assert open_it() == b"here.pmml"
+    os.utime(folder / "here.pmml", ns=(1, 1))
+    assert open_it() == b"here.pmml"
+    assert len(compiled) == 1
+    (folder / "here.pmml").write_text("other")
+    assert open_it() == b"other"
+    assert len(compiled) == 2
+
+
+@pytest.mark.parametrize(("value", "is_good"), [("FAIL", True), ("capture", True), ("ignore", False)])
+def test_on_error(value, is_good):
+    configuration = FakeConfiguration({"spark.sparkpmml.onError": value})
+    if is_good:
+        assert Settings().choose_on_error(configuration) == value.lower()
+    else:
+        with pytest.raises(BindingError, match="not one of null, fail, capture"):
+            Settings().choose_on_error(configuration)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("a/b/iris.pmml", "iris.pmml"), ("s3a://b/iris", "iris"), ("alias", "alias"), ("/", "/")]
+)
+def test_label(name, label):
+    assert label_of(name) == label
