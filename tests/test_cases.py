@@ -149,7 +149,9 @@ def show(wrong: Sequence[str]) -> str:
 
 
 def is_float_document(folder: Path) -> bool:
-    return 'x-mathContext="float"' in (folder / "model.pmml").read_text(encoding="utf-8")
+    """Whether the trainer worked in float32: the document says so, or it is nyoka's export of XGBoost, which does not."""
+    text = (folder / "model.pmml").read_text(encoding="utf-8")
+    return 'x-mathContext="float"' in text or 'modelName="XGBoostModel"' in text
 
 
 def folder_id(folder: Path) -> str:
