@@ -93,7 +93,8 @@ def check(graph: Graph, columns, rows) -> Forest:
     forest = pickle.loads(pickle.dumps(pack(graph)))
     expected = walk(graph, columns, rows)
     np.testing.assert_array_equal(forest.leaves(columns, rows=rows), expected)
-    count = int(expected.max(initial=0)) + 1
+    targets = np.concatenate([graph.roots, graph.if_true, graph.if_false, graph.if_missing, [-1]])
+    count = -int(targets.min())
     random = np.random.default_rng(count)
     for dtype in (np.float32, np.float64):
         for shape in ((count,), (count, 2), (count, 3)):

@@ -9,16 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.kernels.cuts import Integers, find_cuts
+from sparkpmml.kernels.cuts import find_cuts
+from sparkpmml.kernels.engines import Block, Engine, choose_engine
 from sparkpmml.kernels.graph import Graph, Test
-from sparkpmml.kernels.ranks import rank_codes, rank_column
-from sparkpmml.kernels.totals import add_doubles, add_floats, add_votes
-from sparkpmml.kernels.walk import Walk, lay_out
+from sparkpmml.kernels.inputs import Input, find_inputs
+from sparkpmml.kernels.totals import add_votes
 
 __all__ = ["Forest", "Graph", "Test", "pack"]
-
-_BLOCK_BYTES = 1 << 16  # of ranks: what stays in a core's second-level cache beside the nodes
-_LANES = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,29 +27,21 @@ class Forest:
     test reads may be None. The answers are exactly those of walking each tree with its own comparisons.
     """
 
-    walk: Walk
-    features: Integers  # [C], as in Cuts
-    missing_right: NDArray[np.bool_]
-    thresholds: tuple[NDArray[np.float64], ...]
-    categories: Integers
+    inputs: tuple[Input, ...]
+    engine: Engine
 
     @property
     def trees(self) -> int:
-        return len(self.walk.roots)
-
-    @property
-    def nbytes(self) -> int:
-        """The size of the arrays held, in bytes."""
-        walk = self.walk
-        arrays = [walk.records, walk.leaf, walk.roots, walk.depth, walk.goes_right, *self.thresholds]
-        return sum(array.nbytes for array in arrays)
+        """T."""
+        return self.engine.trees
 
     def leaves(self, columns: Sequence[Any], rows: int | None = None) -> NDArray[np.int32]:
         """int32[n, T]: the leaf that each tree ends in."""
         count = _count(columns) if rows is None else rows
         result = np.empty((count, self.trees), dtype=np.int32)
-        for start, stop, found in self._find(columns, count):
-            result[start:stop] = found[:, : stop - start].T
+        for start, stop, block in self._blocks(columns, count):
+            for first, last, found in self.engine.leaves(block, stop - start):
+                result[start + first : start + last] = found[:, : last - first].T
         return result
 
     def sums(
@@ -65,9 +54,9 @@ class Forest:
         count = _count(columns) if rows is None else rows
         table = np.ascontiguousarray(values if values.ndim == 2 else values[:, None])
         totals = np.full((count, table.shape[1]), start, dtype=table.dtype)
-        add = add_floats if table.dtype == np.float32 else add_doubles
-        for first, last, found in self._find(columns, count):
-            add(found, table, totals[first:last])
+        table = self.engine.arrange(table)
+        for first, last, block in self._blocks(columns, count):
+            self.engine.add(block, table, totals[first:last])
         return totals if values.ndim == 2 else totals[:, 0]
 
     def votes(
@@ -86,32 +75,20 @@ class Forest:
         totals = np.zeros((count, k), dtype=np.float64)
         given = np.ones(self.trees) if weights is None else np.ascontiguousarray(weights, dtype=np.float64)
         labels = np.ascontiguousarray(classes, dtype=np.int32)
-        for first, last, found in self._find(columns, count):
-            add_votes(found, labels, given, totals[first:last])
+        for start, stop, block in self._blocks(columns, count):
+            for first, last, found in self.engine.leaves(block, stop - start):
+                add_votes(found, labels, given, totals[start + first : start + last])
         return totals
 
-    def _find(self, columns: Sequence[Any], count: int) -> Iterator[tuple[int, int, NDArray[np.int32]]]:
-        """(first row, row after the last, int32[T, at least these rows]) for one block after another."""
-        width = max(len(self.features), 1)
-        block = max(_BLOCK_BYTES // (width * self.walk.rank_type().itemsize) // _LANES * _LANES, _LANES)
-        block = min(block, 4096)
-        for start in range(0, count, block):
-            stop = min(start + block, count)
-            padded = -(-(stop - start) // _LANES) * _LANES
-            ranks = np.zeros((padded, width), dtype=self.walk.rank_type)
-            self._rank(columns, start, stop, ranks)
-            yield start, stop, self.walk.find(ranks)
-
-    def _rank(self, columns: Sequence[Any], start: int, stop: int, ranks: NDArray[Any]) -> None:
-        for place, feature in enumerate(self.features):
-            values = columns[feature]
-            values = np.broadcast_to(values, stop - start) if len(values) == 1 else values[start:stop]
-            values = np.ascontiguousarray(values)
-            out = ranks[: stop - start, place]
-            if place < self.walk.numeric:
-                rank_column(values, self.thresholds[place], bool(self.missing_right[place]), out)
-            else:
-                rank_codes(values, int(self.categories[place]), out)
+    def _blocks(self, columns: Sequence[Any], count: int) -> Iterator[tuple[int, int, Block]]:
+        """(first row, row after the last, the ranks) of one block after another."""
+        size = self.engine.block_rows
+        for start in range(0, count, size):
+            stop = min(start + size, count)
+            block = self.engine.open(stop - start)
+            for place, one in enumerate(self.inputs):
+                self.engine.place(block, place, one.rank(columns, start, stop))
+            yield start, stop, block
 
 
 def _count(columns: Sequence[Any]) -> int:
@@ -122,10 +99,5 @@ def _count(columns: Sequence[Any]) -> int:
 def pack(graph: Graph) -> Forest:
     """Choose a layout for the graph. ValueError for a graph that breaks its own rules."""
     cuts = find_cuts(graph)
-    return Forest(
-        walk=lay_out(cuts),
-        features=cuts.features,
-        missing_right=cuts.missing_right,
-        thresholds=cuts.thresholds,
-        categories=cuts.categories,
-    )
+    inputs, owner = find_inputs(cuts)
+    return Forest(inputs, choose_engine(cuts, owner))

@@ -14,40 +14,25 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from sparkpmml.kernels.cuts import Cuts
+from sparkpmml.kernels.cuts import Cuts, Integers
 from sparkpmml.kernels.jit import array, inline, kernel
+
+UNKNOWN_DEPTH = 1 << 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Walk:
+class Records:
     """Records: uint64[N] packed, or uint32[N, 3] of (column, cut, children) where a field is too wide."""
 
     records: NDArray[Any]
     leaf: NDArray[np.int32]  # [N], of a record that is a leaf; else 0
     roots: NDArray[np.int64]  # [T], records
-    depth: NDArray[np.int64]  # [T], steps from the root to the deepest leaf
+    depth: NDArray[np.int64]  # [T], steps from the root to the deepest leaf, or UNKNOWN_DEPTH or more
     goes_right: NDArray[np.uint8]  # [rows, most categories + 2]
     numeric: int  # columns before this one are numeric
 
-    @property
-    def rank_type(self) -> type[np.unsignedinteger[Any]]:
-        """What ranks are held in."""
-        return np.uint32 if self.records.ndim == 2 else np.uint16
 
-    def find(self, ranks: NDArray[Any]) -> NDArray[np.int32]:
-        """int32[T, rows]: the leaf of each tree, for ranks[rows, columns]; rows is a multiple of 8."""
-        found = np.empty((len(self.roots), len(ranks)), dtype=np.int32)
-        table, width = self.goes_right.reshape(-1), self.goes_right.shape[1]
-        if self.records.ndim == 2:
-            walk_wide(self.records, self.leaf, self.roots, table, width, self.numeric, ranks, found)
-        elif self.numeric < ranks.shape[1]:
-            walk_sets(self.records, self.leaf, self.roots, self.depth, table, width, self.numeric, ranks, found)
-        else:
-            walk_packed(self.records, self.leaf, self.roots, self.depth, ranks, found)
-        return found
-
-
-def lay_out(cuts: Cuts) -> Walk:
+def lay_out_records(cuts: Cuts) -> Records:
     """Place the nodes of each tree together, level by level."""
     order, depth = _order(cuts)
     trees = len(cuts.roots)
@@ -76,41 +61,39 @@ def lay_out(cuts: Cuts) -> Walk:
         records = packed.astype(np.uint64)
     leaf = np.where(is_leaf, ~target, 0).astype(np.int32)
     roots = np.arange(trees, dtype=np.int64)
-    return Walk(records, leaf, roots, depth, cuts.goes_right, cuts.numeric)
+    return Records(records, leaf, roots, depth, cuts.goes_right, cuts.numeric)
 
 
 def _order(cuts: Cuts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(the nodes that are reached, by tree and then by level; the depth of each tree)."""
-    trees, count = len(cuts.roots), max(len(cuts.column), 1)
-    depth = np.zeros(trees, dtype=np.int64)
-    seen = np.zeros(len(cuts.column), dtype=np.bool_)
-    found_nodes, found_trees = [], []
+    count = max(len(cuts.column), 1)
+    depth = np.zeros(len(cuts.roots), dtype=np.int64)
+    seen = np.zeros(count, dtype=np.bool_)
+    found: list[Integers] = []
     here = np.flatnonzero(cuts.roots >= 0)
     frontier = here * count + cuts.roots[here]  # tree and node in one number
     while len(frontier):
         tree, node = np.divmod(frontier, count)
         depth[tree] += 1
-        fresh = ~seen[node]
+        fresh = np.unique(node, return_index=True)[1]
+        fresh = fresh[~seen[node[fresh]]]
+        if len(fresh) < len(node):
+            depth[tree] = UNKNOWN_DEPTH  # shared nodes: there may be longer ways down than the shortest
+        tree, node = tree[fresh], node[fresh]
         seen[node] = True
-        found_nodes.append(node[fresh])
-        found_trees.append(tree[fresh])
+        found.append(tree * count + node)
         target = np.concatenate([cuts.left[node], cuts.right[node]])
         inner = target >= 0
-        frontier = np.unique(np.concatenate([tree, tree])[inner] * count + target[inner])
-    if not found_nodes:
-        return np.empty(0, dtype=np.int64), depth
-    nodes, owners = np.concatenate(found_nodes), np.concatenate(found_trees)
-    # A node of two trees can be found twice in one level: keep the first.
-    nodes, first = np.unique(nodes, return_index=True)
-    by_place = first[np.argsort(first, kind="stable")]
-    nodes = np.concatenate(found_nodes)[by_place]
-    owners = owners[by_place]
-    return nodes[np.argsort(owners, kind="stable")], depth
+        frontier = np.concatenate([tree, tree])[inner] * count + target[inner]
+    nodes = np.concatenate([np.empty(0, dtype=np.int64), *found])
+    order = np.argsort(nodes // count, kind="stable")
+    return nodes[order] % count, depth
 
 
 _16, _32 = np.uint64(16), np.uint64(32)
 _16_BITS = np.uint64(0xFFFF)
 _NONE = np.uint64(0)
+_CHECKED = 0
 _FOUND = types.Array(types.int32, 2, "C")
 _TREES = array(types.int64)
 _TABLE = array(types.uint8)
@@ -158,7 +141,9 @@ def walk_packed(
             b6 = b5 + columns
             b7 = b6 + columns
             i0 = i1 = i2 = i3 = i4 = i5 = i6 = i7 = root
-            for _ in range(depths[tree]):
+            left = depths[tree]
+            while left > 0:
+                left -= 1
                 i0 = _step(records, flat, b0, i0)
                 i1 = _step(records, flat, b1, i1)
                 i2 = _step(records, flat, b2, i2)
@@ -167,6 +152,12 @@ def walk_packed(
                 i5 = _step(records, flat, b5, i5)
                 i6 = _step(records, flat, b6, i6)
                 i7 = _step(records, flat, b7, i7)
+                if left > _CHECKED and left & 3 == 0:
+                    at = (records[i0] >> _32) ^ i0 | (records[i1] >> _32) ^ i1 | (records[i2] >> _32) ^ i2
+                    at |= (records[i3] >> _32) ^ i3 | (records[i4] >> _32) ^ i4 | (records[i5] >> _32) ^ i5
+                    at |= (records[i6] >> _32) ^ i6 | (records[i7] >> _32) ^ i7
+                    if at == _NONE:
+                        break
             found[tree, row] = leaf[i0]
             found[tree, row + 1] = leaf[i1]
             found[tree, row + 2] = leaf[i2]
@@ -212,11 +203,18 @@ def walk_sets(
             b2 = b1 + columns
             b3 = b2 + columns
             i0 = i1 = i2 = i3 = root
-            for _ in range(depths[tree]):
+            left = depths[tree]
+            while left > 0:
+                left -= 1
                 i0 = _step_sets(records, flat, b0, i0, goes_right, w, c)
                 i1 = _step_sets(records, flat, b1, i1, goes_right, w, c)
                 i2 = _step_sets(records, flat, b2, i2, goes_right, w, c)
                 i3 = _step_sets(records, flat, b3, i3, goes_right, w, c)
+                if left & 3 == 0:
+                    at = (records[i0] >> _32) ^ i0 | (records[i1] >> _32) ^ i1
+                    at |= (records[i2] >> _32) ^ i2 | (records[i3] >> _32) ^ i3
+                    if at == _NONE:
+                        break
             found[tree, row] = leaf[i0]
             found[tree, row + 1] = leaf[i1]
             found[tree, row + 2] = leaf[i2]
@@ -259,3 +257,19 @@ def walk_wide(
                 else:
                     at = children + np.int64(goes_right[cut * width + rank])
             found[tree, row] = leaf[at]
+
+
+def find_leaves(walk: Records, ranks: NDArray[Any]) -> NDArray[np.int32]:
+    """int32[T, rows]: the leaf of each tree, for ranks[rows, columns] (uint16, or uint32 for wide records).
+
+    rows is a multiple of 8.
+    """
+    found = np.empty((len(walk.roots), len(ranks)), dtype=np.int32)
+    table, width = walk.goes_right.reshape(-1), walk.goes_right.shape[1]
+    if walk.records.ndim == 2:
+        walk_wide(walk.records, walk.leaf, walk.roots, table, width, walk.numeric, ranks, found)
+    elif walk.numeric < ranks.shape[1]:
+        walk_sets(walk.records, walk.leaf, walk.roots, walk.depth, table, width, walk.numeric, ranks, found)
+    else:
+        walk_packed(walk.records, walk.leaf, walk.roots, walk.depth, ranks, found)
+    return found
