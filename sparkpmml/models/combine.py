@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.result import TargetInfo
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.cast import cast
@@ -54,6 +55,20 @@ def _active(columns: Sequence[Column], rows: int) -> Mask:
     return result
 
 
+def take_base_score(method: str, single: bool, info: TargetInfo) -> tuple[float, TargetInfo]:
+    """(what a sum starts from, the target without it): the constant that `Targets` adds, in single precision.
+
+    XGBoost starts from its base score, and rounds at every tree; its exports write the base score as a
+    rescaleConstant, and adding that last would round otherwise. In double precision the sum starts from 0.
+    """
+    target = info.target
+    if target is None or not single or method not in ("sum", "weightedSum"):
+        return 0.0, info
+    if target.rescale_factor != 1.0 or target.min is not None or target.max is not None:
+        return 0.0, info
+    return target.rescale_constant, replace(info, target=replace(target, rescale_constant=0.0))
+
+
 @dataclass(frozen=True, slots=True)
 class CombineNumbers:
     """The operation: the segments' numbers as one. Inputs: the values of s segments, then where they are active."""
@@ -62,6 +77,7 @@ class CombineNumbers:
     weights: tuple[float, ...]
     treatment: Treatment
     single: bool
+    start: float = 0.0
 
     def __call__(self, *inputs: Column) -> Column:
         rows, count = _rows(inputs), len(self.weights)
@@ -70,7 +86,12 @@ class CombineNumbers:
         active, missing = _active(inputs[count:], rows), np.isnan(values)
         weights = np.array(self.weights)
         excluded = self.treatment.excluded(active, missing, weights)
-        combined = COMBINE[self.method](values, active & ~missing, weights.astype(kind))
+        used = active & ~missing
+        if self.start:  # as one more segment, before all others
+            first = np.full((rows, 1), self.start, kind)
+            values, used = np.concatenate([first, values], axis=1), np.concatenate([first == first, used], axis=1)
+            weights = np.concatenate([[1.0], weights])
+        combined = COMBINE[self.method](values, used, weights.astype(kind))
         result = np.where(excluded, kind(np.nan), combined)
         return Column(DataType.FLOAT if self.single else DataType.DOUBLE, result)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.forest import Forest
+from sparkpmml.models.combine import take_base_score
 from sparkpmml.models.forest import LeafTable, Planted, feature_arrays, plant, row_count
 from sparkpmml.models.tree import TreeModel
 from sparkpmml.runtime.column import Array, Column
@@ -93,8 +94,10 @@ def lower_forest(node: MiningModel, scope: Scope) -> Result | None:
     if method not in (*_SUMS, *_VOTES) or (method in _VOTES) != (classifies and method in _VOTES):
         return None
     planted = plant([(tree, Scope(scope.compilation, tree, scope)) for tree in trees])
-    if planted.leaves.is_null.any() and node.segmentation.missing_prediction_treatment != "returnMissing":
-        return None
+    if planted.leaves.is_null.any() and (
+        method in _VOTES or node.segmentation.missing_prediction_treatment == "skipSegment"
+    ):
+        return None  # a sum is missing where one tree's answer is; votes and skipped segments ask for more
     weights = np.array([segment.weight for segment in segments])
     if not classifies:
         return _numbers(node, planted, info, weights, scope)
@@ -139,26 +142,11 @@ def _numbers(
     values = planted.leaves.numbers(kind)
     method = node.segmentation.method
     if method.startswith("weighted"):
-        values = (values * _leaf_weights(planted.leaves, weights)).astype(values.dtype)
-    start = _base_score(node, info)
+        values = values * _leaf_weights(planted.leaves, weights).astype(values.dtype)
+    start, info = take_base_score(node.segmentation.method, node.math_context == "float", info)
     operation = SumLeaves(planted.forest, planted.encoders, values, _divisor(method, weights), start)
     value = scope.builder.emit(operation, *planted.slots, sample=Column(kind, values[:0]))
-    if start and info.target is not None:
-        info = replace(info, target=replace(info.target, rescale_constant=0.0))
     return Result(info=info, value=value)
-
-
-def _base_score(node: MiningModel, info: TargetInfo) -> float:
-    """What to start a sum from: the constant that `Targets` adds, in single precision, where order is in the result.
-
-    XGBoost starts from its base score; its exports write it as a rescaleConstant, and adding it last rounds otherwise.
-    """
-    target = info.target
-    if target is None or node.math_context != "float" or node.segmentation.method != "sum":
-        return 0.0
-    if target.rescale_factor != 1.0 or target.min is not None or target.max is not None:
-        return 0.0
-    return target.rescale_constant
 
 
 def _scores(

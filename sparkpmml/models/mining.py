@@ -146,14 +146,12 @@ def _regression(node: MiningModel, members: Sequence[Member], scope: Scope) -> R
             raise ValueError(f"combines numbers, but segment {member.id!r} gives none")
         return member.result.value
 
-    operation = combine.CombineNumbers(
-        node.segmentation.method,
-        tuple(member.weight for member in members),
-        _treatment(node),
-        node.math_context == "float",
-    )
+    method, single = node.segmentation.method, node.math_context == "float"
+    start, info = combine.take_base_score(method, single, target_info(node, scope.compilation))
+    weights = tuple(member.weight for member in members)
+    operation = combine.CombineNumbers(method, weights, _treatment(node), single, start)
     combined = scope.builder.emit(operation, *_slots(members, value, scope.builder))
-    return Result(info=target_info(node, scope.compilation), value=combined)
+    return Result(info=info, value=combined)
 
 
 def _labels(members: Sequence[Member], info: TargetInfo) -> tuple[str, ...]:

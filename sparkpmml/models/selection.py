@@ -98,7 +98,7 @@ def _select(node: MiningModel, members: Sequence[Member], scope: Scope) -> Resul
     if method == "selectAll":
         return _all_values(members, info, builder)
     first_wins = method == "selectFirst"
-    ordered = list(reversed(members)) if first_wins else list(members)
+    ordered = list(reversed(members)) if first_wins else _answering(members, info)
     answer: Result | None = None
     for member in ordered:
         if member.active is None:
@@ -111,6 +111,25 @@ def _select(node: MiningModel, members: Sequence[Member], scope: Scope) -> Resul
     if first_wins:
         return replace(answer, features={**answer.features, "entityId": (_winner_id(members, builder),)})
     return replace(answer, outputs=_chain_outputs(members, builder), fields=_chain_fields(members, scope))
+
+
+def _answering(members: Sequence[Member], info: TargetInfo) -> list[Member]:
+    """A chain's segments, without the prediction of those whose target is another than the chain's own.
+
+    When one of these is the last that is active, the chain has no prediction. The last segment always answers.
+    """
+    if info.name is None:
+        return list(members)
+    *earlier, last = members
+    silent = [
+        each if each.result.info.name == info.name else replace(each, result=_without_answer(each.result))
+        for each in earlier
+    ]
+    return [*silent, last]
+
+
+def _without_answer(result: Result) -> Result:
+    return replace(result, value=None, display=None, probability=None, confidence=None, affinity=None)
 
 
 def _known_info(of_segment: TargetInfo, own: TargetInfo) -> TargetInfo:
