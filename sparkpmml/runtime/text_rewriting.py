@@ -11,6 +11,9 @@ from sparkpmml.runtime.tokens import Tokenizer, near_spans
 MAX_PASSES = 1_000
 """How often a recursive table may change a text; one that goes on never ends."""
 
+MAX_LENGTH = 100_000
+"""How many characters a recursive table may add to a text; one that goes on lets it grow without end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
@@ -45,13 +48,16 @@ class Rewriting:
 
     def apply(self, text: str) -> str:
         """The rewritten text; ValueError when a recursive table does not come to an end."""
+        longest = len(text) + MAX_LENGTH
         for _ in range(MAX_PASSES):
             before = text
             for row in self.rows:
                 text = self._apply_row(row, text)
             if not self.recursive or text == before:
                 return text
-        raise ValueError(f"the text still changes after {MAX_PASSES} passes of its normalization table")
+            if len(text) > longest:
+                break
+        raise ValueError("the text still changes after many passes of its normalization table")
 
     def _apply_row(self, row: Rewrite, text: str) -> str:
         if row.is_regex:

@@ -1,0 +1,373 @@
+"""Transformation expressions: markup, input values, and what a field derived by them holds."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import pyarrow as pa
+import pytest
+
+import sparkpmml
+from sparkpmml.errors import ModelError, UnsupportedMarkupError
+
+DOCUMENT = """<PMML version="4.4" xmlns="http://www.dmg.org/PMML-4_4" xmlns:data="http://example.com/data">
+<Header/>
+<DataDictionary>
+  <DataField name="x" optype="continuous" dataType="double"/>
+  <DataField name="f" optype="continuous" dataType="float"/>
+  <DataField name="i" optype="continuous" dataType="integer"/>
+  <DataField name="b" optype="categorical" dataType="boolean"/>
+  <DataField name="s" optype="categorical" dataType="string"/>
+  <DataField name="size" optype="ordinal" dataType="string">
+    <Value value="small"/><Value value="medium"/><Value value="large"/>
+  </DataField>
+  <DataField name="many" optype="continuous" dataType="double"/>
+  <DataField name="counts" optype="continuous" dataType="integer">
+    <Interval closure="closedOpen" leftMargin="0"/>
+  </DataField>
+</DataDictionary>
+<TransformationDictionary>
+{functions}
+<DerivedField name="derived" optype="{optype}" dataType="{data_type}">{expression}</DerivedField>
+</TransformationDictionary>
+<RegressionModel functionName="regression">
+<MiningSchema>
+  <MiningField name="x"/><MiningField name="f"/><MiningField name="i"/><MiningField name="b"/><MiningField name="s"/>
+  <MiningField name="size" invalidValueTreatment="asIs"/><MiningField name="many"/><MiningField name="counts"/>
+</MiningSchema>
+<Output><OutputField name="result" feature="transformedValue" optype="{optype}" dataType="{data_type}">
+<FieldRef field="derived"/></OutputField></Output>
+<RegressionTable intercept="0"/>
+</RegressionModel>
+</PMML>"""
+
+TYPES = {
+    "x": pa.float64(),
+    "f": pa.float32(),
+    "i": pa.int64(),
+    "b": pa.bool_(),
+    "s": pa.string(),
+    "size": pa.string(),
+    "many": pa.list_(pa.float64()),
+    "counts": pa.list_(pa.int64()),
+}
+
+
+def load(expression: str, data_type: str = "double", functions: str = ""):
+    optype = "continuous" if data_type in ("double", "float", "integer") else "categorical"
+    document = DOCUMENT.format(expression=expression, data_type=data_type, optype=optype, functions=functions)
+    return sparkpmml.load(document.encode())
+
+
+def derive(expression: str, data_type: str = "double", functions: str = "", on_error="fail", **columns) -> list:
+    """The derived field's values for rows of the given columns."""
+    table = pa.table({name: pa.array(values, TYPES[name]) for name, values in columns.items()})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return load(expression, data_type, functions).predict(table, on_error=on_error)["result"].to_pylist()
+
+
+CURVE = '<LinearNorm orig="1" norm="10"/><LinearNorm orig="2" norm="20"/><LinearNorm orig="4" norm="0"/>'
+CURVE_AT = [None, 1.0, 1.5, 2.0, 3.0, 4.0]
+STEP = '<LinearNorm orig="0" norm="0"/><LinearNorm orig="1" norm="5"/><LinearNorm orig="1" norm="7"/>'
+
+NORM_CONTINUOUS = [
+    ('field="x"', CURVE, "x", CURVE_AT, [None, 10.0, 15.0, 20.0, 10.0, 0.0]),
+    ('field="x"', CURVE, "x", [0.0, 5.0], [0.0, -10.0]),
+    ('field="x" outliers="asExtremeValues"', CURVE, "x", [0.0, 5.0, None], [10.0, 0.0, None]),
+    ('field="x" outliers="asMissingValues"', CURVE, "x", [0.0, 5.0, 1.0], [None, None, 10.0]),
+    ('field="x" outliers="asMissingValues" mapMissingTo="-1"', CURVE, "x", [0.0, None, 1.0], [-1.0, -1.0, 10.0]),
+    ('field="x"', STEP, "x", [0.5, 1.0], [2.5, 7.0]),
+    ('field="i"', CURVE, "i", [1, 3, None], [10.0, 10.0, None]),
+    ('field="f"', CURVE, "f", [1.5, None], [15.0, None]),
+]
+
+
+@pytest.mark.parametrize(("attributes", "points", "name", "values", "expected"), NORM_CONTINUOUS)
+def test_norm_continuous(attributes, points, name, values, expected):
+    assert derive(f"<NormContinuous {attributes}>{points}</NormContinuous>", **{name: values}) == expected
+
+
+NORM_DISCRETE = [
+    ('field="s" value="a"', "s", ["a", "b", None], [1.0, 0.0, None]),
+    ('field="s" value="a" mapMissingTo="0.5"', "s", ["a", "b", None], [1.0, 0.0, 0.5]),
+    ('field="i" value="1.0"', "i", [1, 2, None], [1.0, 0.0, None]),
+    ('field="f" value="0.1"', "f", [0.1, 0.2, None], [1.0, 0.0, None]),
+    ('field="b" value="true"', "b", [True, False, None], [1.0, 0.0, None]),
+    ('field="i" value="never"', "i", [1], [0.0]),
+    ('field="size" value="medium" method="indicator"', "size", ["small", "medium", "large"], [0.0, 1.0, 0.0]),
+    ('field="size" value="medium" method="thermometer"', "size", ["small", "medium", "large"], [0.0, 1.0, 1.0]),
+]
+
+
+@pytest.mark.parametrize(("attributes", "name", "values", "expected"), NORM_DISCRETE)
+def test_norm_discrete(attributes, name, values, expected):
+    assert derive(f"<NormDiscrete {attributes}/>", **{name: values}) == expected
+
+
+def bin_of(value: str, closure: str, left: float | None, right: float | None) -> str:
+    margins = "".join(
+        f' {name}="{at}"' for name, at in [("leftMargin", left), ("rightMargin", right)] if at is not None
+    )
+    return f'<DiscretizeBin binValue="{value}"><Interval closure="{closure}"{margins}/></DiscretizeBin>'
+
+
+TWO = bin_of("low", "openOpen", None, 0) + bin_of("high", "closedClosed", 0, 10)
+SHUFFLED = bin_of("high", "openClosed", 5, 10) + bin_of("low", "closedOpen", 0, 5)
+OVERLAPPING = bin_of("first", "closedClosed", 0, 10) + bin_of("second", "closedClosed", 5, 20)
+NUMBERED = bin_of("1", "openClosed", None, 0) + bin_of("2.0", "openOpen", 0, None)
+
+DISCRETIZE = [
+    ('field="x"', TWO, "string", "x", [-1.0, 0.0, 10.0, 10.5, None], ["low", "high", "high", None, None]),
+    ('field="x" defaultValue="other"', TWO, "string", "x", [-1.0, 10.5, None], ["low", "other", None]),
+    ('field="x" defaultValue="other" mapMissingTo="none"', TWO, "string", "x", [10.5, None], ["other", "none"]),
+    ('field="x"', SHUFFLED, "string", "x", [0.0, 5.0, 5.1, 10.0], ["low", None, "high", "high"]),
+    ('field="x"', OVERLAPPING, "string", "x", [5.0, 10.0, 10.1], ["first", "first", "second"]),
+    ('field="i"', TWO, "string", "i", [-1, 0, None], ["low", "high", None]),
+    ('field="x" dataType="integer"', NUMBERED, "integer", "x", [-math.inf, 0.0, 0.1, math.inf], [1, 1, 2, 2]),
+    ('field="x" mapMissingTo="0"', NUMBERED, "double", "x", [0.0, None], [1.0, 0.0]),
+    ('field="x" defaultValue="9"', "", "integer", "x", [0.0, None], [9, None]),
+]
+
+
+@pytest.mark.parametrize(("attributes", "bins", "data_type", "name", "values", "expected"), DISCRETIZE)
+def test_discretize(attributes, bins, data_type, name, values, expected):
+    assert derive(f"<Discretize {attributes}>{bins}</Discretize>", data_type, **{name: values}) == expected
+
+
+def table_of(*rows: dict[str, str], prefix: str = "") -> str:
+    cells = ["".join(f"<{prefix}{k}>{v}</{prefix}{k}>" for k, v in row.items()) for row in rows]
+    return "<InlineTable>" + "".join(f"<row>{each}</row>" for each in cells) + "</InlineTable>"
+
+
+ONE = '<FieldColumnPair field="s" column="in"/>'
+BOTH = '<FieldColumnPair field="s" column="s"/><FieldColumnPair field="i" column="i"/>'
+LETTERS = table_of({"in": "a", "out": "1"}, {"in": "b", "out": "2"}, {"in": "a", "out": "3"})
+PAIRS = table_of(
+    {"s": "a", "i": "1", "out": "a1"},
+    {"s": "a", "i": "2", "out": "a2"},
+    {"s": "b", "i": "2.0", "out": "b2"},
+    {"i": "3", "s": "b", "out": "b3"},
+    {"s": "c", "i": "never", "out": "c"},
+)
+
+MAP_VALUES = [
+    ("", ONE, LETTERS, "double", {"s": ["a", "b", "c", None]}, [1.0, 2.0, None, None]),
+    ('defaultValue="9" dataType="integer"', ONE, LETTERS, "integer", {"s": ["b", "c", None]}, [2, 9, None]),
+    ('defaultValue="9" mapMissingTo="0"', ONE, LETTERS, "double", {"s": ["b", "c", None]}, [2.0, 9.0, 0.0]),
+    ("", BOTH, PAIRS, "string", {"s": ["a", "a", "b", "b"], "i": [1, 2, 2, 3]}, ["a1", "a2", "b2", "b3"]),
+    ("", BOTH, PAIRS, "string", {"s": ["a", "b", "c", "d"], "i": [3, 1, 1, 1]}, [None, None, None, None]),
+    (
+        'mapMissingTo="none" defaultValue="other"',
+        BOTH,
+        PAIRS,
+        "string",
+        {"s": ["a", None, "d"], "i": [None, 1, 1]},
+        ["none", "none", "other"],
+    ),
+    ("", ONE, table_of({"in": "a", "out": "1"}, prefix="data:"), "double", {"s": ["a"]}, [1.0]),
+    ('defaultValue="x"', ONE, table_of(), "string", {"s": ["a", None]}, ["x", None]),
+    (
+        "",
+        '<FieldColumnPair field="b" column="in"/>',
+        table_of({"in": "true", "out": "yes"}, {"in": "0", "out": "no"}),
+        "string",
+        {"b": [True, False, None]},
+        ["yes", "no", None],
+    ),
+]
+
+
+@pytest.mark.parametrize(("attributes", "pairs", "table", "data_type", "columns", "expected"), MAP_VALUES)
+def test_map_values(attributes, pairs, table, data_type, columns, expected):
+    markup = f'<MapValues outputColumn="out" {attributes}>{pairs}{table}</MapValues>'
+    assert derive(markup, data_type, **columns) == expected
+
+
+TEXTS = [
+    "Testing the app for a few days convinced me the interfaces are excellent!",
+    "The app, the app: THE APP.",
+    "",
+    None,
+]
+TERMS = [
+    ("", "the app", [1.0, 3.0, 0.0, None]),
+    ("", "app", [1.0, 3.0, 0.0, None]),
+    ('isCaseSensitive="true"', "the", [2.0, 1.0, 0.0, None]),
+    ('localTermWeights="binary"', "app", [1.0, 1.0, 0.0, None]),
+    ('localTermWeights="logarithmic"', "app", [math.log10(2), math.log10(4), 0.0, None]),
+    ('localTermWeights="augmentedNormalizedTermFrequency"', "app", [0.75, 1.0, 0.0, None]),
+    ('maxLevenshteinDistance="1"', "tha app", [1.0, 3.0, 0.0, None]),
+    ('maxLevenshteinDistance="1"', "tha", [2.0, 3.0, 0.0, None]),
+    ('maxLevenshteinDistance="2" countHits="bestHits"', "a", [1.0, 3.0, 0.0, None]),
+    ('maxLevenshteinDistance="2" countHits="allHits"', "a", [4.0, 3.0, 0.0, None]),
+    (r'wordSeparatorCharacterRE="[\s,:]+"', "the app the", [0.0, 2.0, 0.0, None]),
+    (r'x-wordRE="\b\w\w+\b"', "app for few", [1.0, 0.0, 0.0, None]),
+    ('tokenize="false"', "ap", [1.0, 3.0, 0.0, None]),
+    ('tokenize="false" isCaseSensitive="true"', "he app", [1.0, 2.0, 0.0, None]),
+    ("", "...", [0.0, 0.0, 0.0, None]),
+]
+
+
+@pytest.mark.parametrize(("attributes", "term", "expected"), TERMS)
+def test_text_index(attributes, term, expected):
+    markup = f'<TextIndex textField="s" {attributes}><Constant>{term}</Constant></TextIndex>'
+    assert derive(markup, s=TEXTS) == pytest.approx(expected)
+
+
+SPECIFICATION = (
+    '<TextIndexNormalization inField="string" outField="stem" regexField="regex">'
+    + table_of(
+        {"string": "interfaces?", "stem": "interface", "regex": "true"},
+        {"string": r"\b(is|are|seem(ed|s?)|were)\b", "stem": "be", "regex": "true"},
+        {"string": "user friendl(y|iness)", "stem": "user_friendly", "regex": "true"},
+    )
+    + '</TextIndexNormalization><TextIndexNormalization inField="re" outField="feature" regexField="regex">'
+    + table_of({"re": "interface be (user_friendly|well designed|excellent)", "feature": "ui_good", "regex": "true"})
+    + "</TextIndexNormalization>"
+)
+WORDS = "<TextIndexNormalization>" + table_of({"string": "is", "stem": "be"}) + "</TextIndexNormalization>"
+NEAR = WORDS.replace("<TextIndexNormalization", '<TextIndexNormalization maxLevenshteinDistance="1"')
+PARTS = WORDS.replace("<TextIndexNormalization", '<TextIndexNormalization tokenize="false"')
+AGAIN = (
+    '<TextIndexNormalization recursive="true">'
+    + table_of({"string": "aa", "stem": "a", "regex": "true"})
+    + "</TextIndexNormalization>"
+)
+NORMALIZED = [
+    (SPECIFICATION, "ui_good", TEXTS[0], 1.0),
+    (WORDS, "be", "This is it. Is it?", 2.0),
+    (NEAR, "be", "Thus its it is", 3.0),
+    (PARTS, "thbe", "This is", 1.0),
+    (AGAIN, "a", "aaaaaaaa", 1.0),
+]
+
+
+@pytest.mark.parametrize(("normalization", "term", "text", "expected"), NORMALIZED)
+def test_text_index_normalization(normalization, term, text, expected):
+    markup = f'<TextIndex textField="s">{normalization}<Constant>{term}</Constant></TextIndex>'
+    assert derive(markup, s=[text, text]) == [expected, expected]
+
+
+def test_text_that_never_comes_to_an_end():
+    table = table_of({"string": "a", "stem": "aa", "regex": "true"})
+    normalization = f'<TextIndexNormalization recursive="true">{table}</TextIndexNormalization>'.replace("aa", "ba")
+    swap = normalization.replace("<row>", "<row><string>b</string><stem>a</stem><regex>true</regex></row><row>", 1)
+    markup = f'<TextIndex textField="s">{swap}<Constant>b</Constant></TextIndex>'
+    assert derive(markup, s=["a", "c"], on_error="null") == [None, 0.0]
+
+
+def test_terms_share_one_split():
+    """Calls of a function about the same text split it once."""
+    function = """<DefineFunction name="tf" optype="continuous">
+      <ParameterField name="document"/><ParameterField name="term"/>
+      <TextIndex textField="document"><FieldRef field="term"/></TextIndex></DefineFunction>"""
+    calls = "".join(f'<Apply function="tf"><FieldRef field="s"/><Constant>{word}</Constant></Apply>' for word in "abc")
+    model = load(f'<Apply function="sum">{calls}</Apply>', functions=function)
+    kinds = [type(step.operation).__name__ for step in model.program.steps]
+    assert kinds.count("Split") == 1
+    assert kinds.count("Weight") == 3
+    assert derive(f'<Apply function="sum">{calls}</Apply>', functions=function, s=["a b b z", "z"]) == [3.0, 0.0]
+
+
+def test_terms_from_a_field():
+    markup = '<TextIndex textField="s"><FieldRef field="size"/></TextIndex>'
+    sizes = ["small", "large", "medium", None]
+    assert derive(markup, s=["small large large"] * 4, size=sizes) == [1.0, 2.0, 0.0, None]
+
+
+LISTS = [[3.0, 1.0, 2.0, None], [], None, [None], [4.0]]
+AGGREGATES = [
+    ('field="many" function="count"', "many", LISTS, [3.0, 0.0, None, 0.0, 1.0]),
+    ('field="many" function="sum"', "many", LISTS, [6.0, None, None, None, 4.0]),
+    ('field="many" function="average" groupField="s"', "many", LISTS, [2.0, None, None, None, 4.0]),
+    ('field="many" function="min"', "many", LISTS, [1.0, None, None, None, 4.0]),
+    ('field="many" function="max"', "many", LISTS, [3.0, None, None, None, 4.0]),
+    ('field="counts" function="sum"', "counts", [[1, 2], [-1], []], [3.0, None, None]),
+]
+
+
+@pytest.mark.parametrize(("attributes", "name", "values", "expected"), AGGREGATES)
+def test_aggregate(attributes, name, values, expected):
+    assert derive(f"<Aggregate {attributes}/>", on_error="null", **{name: values}) == expected
+
+
+SERIES = [[1.0, 2.0, 4.0, 8.0], [5.0], [], None, [1.0, None, 3.0]]
+LAGS = [
+    ("", [4.0, None, None, None, None]),
+    ('n="2"', [2.0, None, None, None, 1.0]),
+    ('n="2" aggregate="sum"', [6.0, None, None, None, 1.0]),
+    ('n="9" aggregate="avg"', [7 / 3, None, None, None, 1.0]),
+    ('n="3" aggregate="median"', [2.0, None, None, None, 1.0]),
+    ('n="3" aggregate="product"', [8.0, None, None, None, 1.0]),
+    ('n="3" aggregate="min"', [1.0, None, None, None, 1.0]),
+    ('n="2" aggregate="max"', [4.0, None, None, None, 1.0]),
+    ('n="2" aggregate="stddev"', [math.sqrt(2), None, None, None, None]),
+]
+
+
+@pytest.mark.parametrize(("attributes", "expected"), LAGS)
+def test_lag(attributes, expected):
+    assert derive(f'<Lag field="many" {attributes}/>', many=SERIES) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("values", [[[]], [None], [[1.0]], [[None]], [[1.0, 2.0]]])
+def test_one_row_of_lists(values):
+    there = values[0] is not None and len(values[0]) > 1
+    assert derive('<Lag field="many"/>', many=values) == [1.0 if there else None]
+
+
+WRONG = [
+    ('<NormContinuous field="x"><LinearNorm orig="0" norm="1"/></NormContinuous>', "two or more LinearNorm"),
+    (f'<NormContinuous field="s">{CURVE}</NormContinuous>', "a number is needed here, not a string"),
+    (
+        '<NormContinuous field="x"><LinearNorm orig="1" norm="1"/><LinearNorm orig="0" norm="1"/></NormContinuous>',
+        "do not ascend",
+    ),
+    ('<NormDiscrete field="nothing" value="1"/>', "'nothing', which is not declared"),
+    ('<NormDiscrete field="size" value="tiny" method="thermometer"/>', "no declared value"),
+    (f'<Discretize field="s">{TWO}</Discretize>', "a number is needed here, not a string"),
+    (f'<Discretize field="x" dataType="integer">{TWO}</Discretize>', "'low' is no integer"),
+    (f'<MapValues outputColumn="result">{ONE}{LETTERS}</MapValues>', "without the column 'result'"),
+    (f'<MapValues outputColumn="out" dataType="boolean">{ONE}{LETTERS}</MapValues>', "'2' is no boolean"),
+    (
+        '<TextIndex textField="s" wordSeparatorCharacterRE="[a"><Constant>a</Constant></TextIndex>',
+        "is not closed",
+    ),
+    (
+        '<TextIndex textField="s" tokenize="false" maxLevenshteinDistance="1"><Constant>a</Constant></TextIndex>',
+        "is about words",
+    ),
+    ('<Aggregate field="derived" function="sum"/>', "no data field"),
+    ('<Apply function="matches"><FieldRef field="s"/><Constant>[a&amp;&amp;b]</Constant></Apply>', "intersection"),
+    ('<Apply function="floor"><FieldRef field="s"/></Apply>', "a number is needed here"),
+]
+
+
+@pytest.mark.parametrize(("expression", "message"), WRONG)
+def test_contradictions_are_found_when_loading(expression, message):
+    with pytest.raises(ModelError, match=message.replace("'", ".")):
+        load(expression)
+
+
+UNSUPPORTED = [
+    (
+        '<MapValues outputColumn="out"><FieldColumnPair field="s" column="in"/><TableLocator/></MapValues>',
+        "TableLocator",
+    ),
+    ('<Aggregate field="many" function="sum" sqlWhere="x > 1"/>', "sqlWhere"),
+    ('<Lag field="many"><BlockIndicator field="s"/></Lag>', "BlockIndicator"),
+]
+
+
+@pytest.mark.parametrize(("expression", "message"), UNSUPPORTED)
+def test_unsupported_markup(expression, message):
+    with pytest.raises(UnsupportedMarkupError, match=message):
+        load(expression.replace(" > ", " &gt; "))
+
+
+def test_a_field_is_a_list_or_a_value():
+    markup = '<Apply function="+"><FieldRef field="many"/><Aggregate field="many" function="sum"/></Apply>'
+    with pytest.raises(ModelError, match="of which others read only one"):
+        load(markup)
