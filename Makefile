@@ -23,10 +23,11 @@ help:  ## list the targets
 
 $(READY): setup.cfg pyproject.toml
 	@[ -n "$(PYTHON)" ] || { echo "sparkpmml needs Python 3.11 or 3.12 with venv (Debian: apt-get install python3-venv), or set PYTHON=" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[spark,dev,demo]'
-	touch $@
+	@echo "setting up $(VENV) with $$($(PYTHON) --version): a minute or two, most of it Spark" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --upgrade pip
+	@$(BIN)/python -m pip install -qq --editable '.[spark,dev,demo]'
+	@touch $@
 
 demo: $(READY)  ## score 336,776 flights through SQL and rank the routes
 	@$(WITH_JAVA) PYSPARK_PYTHON=$(CURDIR)/$(BIN)/python \

@@ -3,7 +3,7 @@
     spark-submit --properties-file conf/spark-defaults.conf jobs/flights_demo.py
 
 The model, jobs/flights/flights.pmml, was trained elsewhere and exported (jobs/flights/train.py). A flight is late when
-it lands more than 15 minutes after its time, or not at all.
+it lands more than 15 minutes after its time or is cancelled; of one that was diverted this is not known.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SELECT *, predict('flights.pmml', *) AS p FROM flights
 ROUTES = """
 SELECT concat(origin, ' - ', dest) AS route, carrier, count(*) AS flights,
        avg(p.probability['late']) AS predicted,
-       avg(CAST(coalesce(arr_delay, 999) > 15 AS DOUBLE)) AS actual
+       avg(CAST(dep_delay IS NULL OR arr_delay > 15 AS DOUBLE)) AS actual
 FROM flight_forecast
 GROUP BY origin, dest, carrier
 """

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 import time
 import zlib
@@ -18,7 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from pyspark.errors import AnalysisException, IllegalArgumentException, ParseException, PySparkException
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType, StructType
@@ -31,21 +33,27 @@ SHOWN = 20
 """Classes and reasons that the summary lists."""
 
 
+OK, FAILED, BAD_INPUT = 0, 1, 2
+SPARK_ERRORS = (PySparkException, Py4JJavaError)
+"""The latter for the Java exceptions that pyspark has no class for."""
+
+
 class JobError(Exception):
-    """The job cannot do what its arguments ask for."""
+    """The arguments ask for what is not there, or cannot be."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse(argv)
+    logging.disable(logging.ERROR)  # pyspark 4 also logs, as JSON, what it raises
     builder = SparkSession.builder.appName(f"score {arguments.output}")
     spark = builder.config("spark.ui.showConsoleProgress", "true").getOrCreate()
     try:
         print(score_table(spark, arguments))
-        return 0
-    except (JobError, sparkpmml.SparkPmmlError, AnalysisException, IllegalArgumentException, ParseException) as error:
-        return complain(error, 2)
-    except PySparkException as error:
-        return complain(error, 1)
+        return OK
+    except (JobError, AnalysisException) as error:
+        return complain(error, BAD_INPUT)
+    except SPARK_ERRORS as error:
+        return complain(error, FAILED)
     finally:
         spark.stop()
 
@@ -90,8 +98,11 @@ def score_table(spark: SparkSession, arguments: argparse.Namespace) -> str:
         return f"{arguments.output} exists already: nothing to do"
     # Reasons are asked for, and counted, even where the output does not have them.
     on_error = "fail" if arguments.on_error == "fail" else "capture"
-    sparkpmml.register(spark, models={"model": arguments.model}, on_error=on_error)
-    scored = select_scored(spark, arguments)
+    sparkpmml.register(spark, on_error=on_error)
+    try:
+        scored = select_scored(spark, arguments)
+    except SPARK_ERRORS as error:  # nothing has run yet: the arguments, the model or the input do not fit
+        raise JobError(message_of(error)) from error
     tally = Tally.of(scored, arguments.alias)
     start = time.perf_counter()
     write(shape(tally.watch(scored), arguments), arguments)
@@ -105,7 +116,8 @@ def select_scored(spark: SparkSession, arguments: argparse.Namespace) -> DataFra
         table = table.repartition(arguments.partitions)
     table.createOrReplaceTempView("score_table_input")
     kept = ", ".join(map(quote, split(arguments.keep))) if arguments.keep is not None else "*"
-    columns = ", ".join(filter(None, [kept, f"predict('model', {arguments.args}) AS {quote(arguments.alias)}"]))
+    result = f"predict({literal(arguments.model)}, {arguments.args}) AS {quote(arguments.alias)}"
+    columns = ", ".join(filter(None, [kept, result]))
     return spark.sql(f"SELECT {columns} FROM score_table_input WHERE {arguments.where or 'true'}")
 
 
@@ -263,13 +275,21 @@ def quote(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
+def literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 def complain(error: Exception, code: int) -> int:
-    """One line on stderr; `code` is handed on."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # What Python raised in a worker stands at the end of its traceback, inside of Spark's message.
-    line = next((line for line in lines if "ScoringError: " in line), lines[0] if lines else type(error).__name__)
-    print(f"score_table: {line}", file=sys.stderr)
+    print(f"score_table: {message_of(error)}", file=sys.stderr)
     return code
+
+
+def message_of(error: Exception) -> str:
+    """The line of a message that says what is wrong."""
+    text = str(error.java_exception.getMessage()) if isinstance(error, Py4JJavaError) else str(error)
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or [type(error).__name__]
+    # What Python raised in a worker stands at the end of its traceback, inside of Spark's message.
+    return next((line for line in lines if "ScoringError: " in line), lines[0])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """jobs/score_table.py: what it writes and what it says, in the tests' session and once through spark-submit."""
 
 import importlib.util
+import logging
 import os
 import re
 import subprocess
@@ -30,6 +31,7 @@ def load_job(name):
 @pytest.fixture(scope="module")
 def job(spark):
     yield load_job("score_table")
+    logging.disable(logging.NOTSET)
     sparkpmml.register(spark, on_error="null")
     spark.conf.unset("spark.sparkpmml.onError")
 
