@@ -76,7 +76,8 @@ def _lower_field(output: OutputField, result: Result, scope: Scope) -> Slot:
     lowering = FEATURES.get(name)
     if lowering is None:
         raise ValueError(f"has feature {output.feature!r}, which is not known{nearest(name, list(FEATURES))}")
-    slot = lowering(output, result, scope)
+    lookup = result.lookups.get(name)
+    slot = lowering(output, result, scope) if lookup is None else lookup(output)
     return cast_slot(slot, output.data_type, scope, f"output {output.name}")
 
 
@@ -202,6 +203,7 @@ def _residual(output: OutputField, result: Result, scope: Scope) -> Slot:
     "consequent",
     "rule",
     "ruleId",
+    "ruleValue",
     "support",
     "lift",
     "leverage",

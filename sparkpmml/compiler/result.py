@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sparkpmml.compiler.builder import Slot
@@ -101,6 +101,8 @@ class Result:
     confidence: Scores | None = None
     affinity: Scores | None = None
     features: Mapping[str, tuple[Slot, ...]] = field(default_factory=dict)
+    lookups: Mapping[str, Callable[[OutputField], Slot]] = field(default_factory=dict)
+    """By feature name: values that depend on more of the output field than its rank."""
     targets: Mapping[str, Result] = field(default_factory=dict)
     segments: Mapping[str, Result] = field(default_factory=dict)
     outputs: tuple[OutputValue, ...] = ()
