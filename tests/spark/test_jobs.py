@@ -141,7 +141,9 @@ def test_tables_in_and_out(spark, job):
 REGRESSION = """<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4">
   <Header/>
   <DataDictionary>
-    <DataField name="x" optype="continuous" dataType="double"><Interval closure="closedClosed" leftMargin="0"/></DataField>
+    <DataField name="x" optype="continuous" dataType="double">
+      <Interval closure="closedClosed" leftMargin="0"/>
+    </DataField>
     <DataField name="y" optype="continuous" dataType="double"/>
   </DataDictionary>
   <RegressionModel functionName="regression">
