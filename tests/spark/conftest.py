@@ -1,6 +1,7 @@
 """One Spark session for all tests here, with three small models and the functions registered."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -55,6 +56,12 @@ def petals(spark):
     return frame
 
 
+@pytest.fixture(scope="session")
+def models():
+    """The folder of the models."""
+    return MODELS
+
+
 @pytest.fixture
 def refused(spark):
     """Analyse a query that must be refused: its one-sentence message."""
@@ -65,7 +72,8 @@ def refused(spark):
             spark.sql(query)
         message = str(caught.value)
         assert "\n" not in message.strip(), message
-        assert "py4j" not in message and "Traceback" not in message
+        assert "py4j" not in message
+        assert "Traceback" not in message
         return message
 
     return analyse
@@ -93,3 +101,27 @@ def plan_of(spark):
         return spark.sql(query)._jdf.queryExecution().executedPlan().toString()
 
     return explain
+
+
+@pytest.fixture
+def run_script(tmp_path):
+    """Run a script in a Python process of its own: what it prints."""
+
+    def run(text):
+        script = tmp_path / "script.py"
+        script.write_text(text)
+        root = str(Path(__file__).parents[2])
+        environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": root}
+        done = subprocess.run(
+            [sys.executable, script],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            env=environment,
+            cwd=tmp_path,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
+
+    return run

@@ -55,17 +55,11 @@ def test_unreadable(points, refused, tmp_path, document):
     assert refused(f"SELECT predict('{path}', *) FROM points").startswith("predict: ")
 
 
-def test_unsupported_markup_is_listed(points, refused, tmp_path, spark):
-    text = (_models() / "line.pmml").read_text().replace("RegressionModel", "FutureModel")
+def test_unsupported_markup_is_listed(points, refused, tmp_path, models):
+    text = (models / "line.pmml").read_text().replace("RegressionModel", "FutureModel")
     path = tmp_path / "future.pmml"
     path.write_text(text)
     assert "FutureModel" in refused(f"SELECT predict('{path}', *) FROM points")
-
-
-def _models():
-    from pathlib import Path
-
-    return Path(__file__).parent / "models"
 
 
 def test_binary_file(points, refused, tmp_path):

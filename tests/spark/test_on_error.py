@@ -26,7 +26,8 @@ def test_capture(spark, points, conf):
     rows = frame.collect()
     assert [row.p.error for row in rows[:3]] == [None] * 3
     assert rows[3].p.prediction is None
-    assert "x1" in rows[3].p.error and "1000" in rows[3].p.error
+    assert "x1" in rows[3].p.error
+    assert "1000" in rows[3].p.error
 
 
 def test_text_that_is_no_number(spark, points, conf):

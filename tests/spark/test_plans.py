@@ -35,7 +35,8 @@ def test_evaluated_once(petals, plan_of, query):
 def test_two_models_share_one_trip(petals, plan_of):
     nodes = python_nodes(plan_of("SELECT predict('flower', *), predict('constant', id) FROM petals"))
     assert len(nodes) == 1
-    assert "predict(flower)" in nodes[0] and "predict(constant)" in nodes[0]
+    assert "predict(flower)" in nodes[0]
+    assert "predict(constant)" in nodes[0]
 
 
 @pytest.mark.parametrize("arguments", ["*", "struct(*)", "x1, spare, x2", "x1 => x1, spare => spare, x2 => x2"])

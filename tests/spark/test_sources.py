@@ -127,7 +127,7 @@ def test_allowed_paths(folder, allowed, narrowed, name, is_allowed):
     if is_allowed:
         assert locate(name, settings, configuration, CLUSTER)
     else:
-        with pytest.raises(ModelError, match="outside of spark.sparkpmml.allowedPaths"):
+        with pytest.raises(ModelError, match=r"outside of spark\.sparkpmml\.allowedPaths"):
             locate(name, settings, configuration, CLUSTER)
 
 
