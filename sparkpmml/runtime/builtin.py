@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
 
@@ -39,7 +39,10 @@ class Builtin:
             return result
         masks: list[Mask | None] = [mask if (mask := argument.is_missing()).any() else None for argument in arguments]
         missing = either(*masks)
-        return result if missing is None else with_missing(result, missing)
+        if missing is None:
+            return result
+        result = with_missing(result, missing)
+        return result if result.failed is None else replace(result, failed=result.failed & ~missing)
 
 
 _TABLE: dict[str, Builtin] = {}
