@@ -25,6 +25,8 @@ from sparkpmml.runtime.column import (
 INF = math.inf
 I, F, D, B, S = DataType.INTEGER, DataType.FLOAT, DataType.DOUBLE, DataType.BOOLEAN, DataType.STRING  # noqa: E741
 DAY = datetime.date
+FORMATTED = datetime.datetime(2004, 8, 5, 0, 0, 9).strftime("%I %l %k %T %y %U %W %V %u %w")
+LONG = "Friday 20 Aug 2004 03:04:05 PM"
 FAILS = object()
 """Expected where the value cannot be computed."""
 
@@ -189,6 +191,7 @@ CASES = [
     ("normalPDF", [3.0, 1, 2], math.exp(-0.5) / math.sqrt(2 * math.pi) / 2, D),
     ("normalIDF", [0.5, 1, 2], 1.0, D),
     ("normalIDF", [0.5, 1, -2], FAILS, D),
+    ("normalIDF", [missing(D), 1, -2], None, D),
     ("stdNormalCDF", [-10.0], 7.619853024160527e-24, D),
     ("stdNormalCDF", [10.0], 1.0, D),
     ("stdNormalPDF", [0], 1 / math.sqrt(2 * math.pi), D),
@@ -294,8 +297,10 @@ CASES = [
     ("formatNumber", [1.5, "%s"], "1.5", S),
     ("formatNumber", [missing(I), "%d"], None, S),
     ("formatDatetime", [DAY(2004, 8, 20), "%m/%d/%y"], "08/20/04", S),
-    ("formatDatetime", [datetime.datetime(2004, 8, 20, 15, 4, 5), "%A %-d %b %Y %I:%M:%S %p"], None, S),
+    ("formatDatetime", [datetime.datetime(2004, 8, 20, 15, 4, 5), "%A %-d %b %Y %I:%M:%S %p"], LONG, S),
     ("formatDatetime", [missing(DataType.DATE), "%Y"], None, S),
+    ("formatDatetime", [DAY(2004, 8, 5), "%-d %_d %e %^b %j"], "5  5  5 AUG 218", S),
+    ("formatDatetime", [datetime.datetime(2004, 8, 5, 0, 0, 9), "%I %l %k %T %y %U %W %V %u %w"], FORMATTED, S),
     ("formatDatetime", [DAY(2004, 8, 20), "%q"], FAILS, S),
     ("formatDatetime", ["2004-08-20", "%d.%m.%Y %H"], "20.08.2004 00", S),
     ("formatDateTime", [DAY(2004, 8, 20), "%Y"], "2004", S),
@@ -318,10 +323,6 @@ CASES = [
     ),
     ("dateSecondsSinceMidnight", [datetime.time(3, 30, 3)], 12603, I),
     ("dateSecondsSinceMidnight", [DAY(1960, 1, 3)], 0, I),
-]
-CASES = [
-    (name, arguments, "Friday 20 Aug 2004 03:04:05 PM" if "%A" in str(arguments[1:]) else expected, data_type)
-    for name, arguments, expected, data_type in CASES
 ]
 
 

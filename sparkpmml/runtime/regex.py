@@ -1,8 +1,8 @@
 """Regular expressions of Java, PCRE and XPath (specification: matches, replace, TextIndex) as Python's.
 
-What differs is rewritten: character classes by property (`\\p{Lu}`, `\\p{Alpha}`), nested classes, quotes (`\\Q..\\E`),
-named groups, flags in mid-pattern, anchors, and groups in replacements (`$1`). As in Java and PCRE, `\\w`, `\\d`, `\\s`
-and `\\b` are about ASCII unless the pattern sets the flag u or U. What has no counterpart is a RegexError.
+What differs is rewritten: character classes by property (`\\p{Lu}`, `\\p{Alpha}`), quotes (`\\Q..\\E`), named groups,
+flags in mid-pattern, anchors, and groups in replacements (`$1`). As in Java and PCRE, `\\w`, `\\d`, `\\s` and `\\b`
+are about ASCII unless the pattern sets the flag u or U. What has no counterpart is a RegexError.
 """
 
 from __future__ import annotations

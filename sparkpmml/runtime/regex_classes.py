@@ -98,23 +98,17 @@ def _category(prefix: str) -> str:
 
 def read_class(pattern: str, at: int) -> tuple[str, int]:
     """The class `[...]` at `at` as Python writes it, and where the pattern goes on."""
-    content, negated, at = _read_members(pattern, at)
-    return f"[{'^' if negated else ''}{content}]", at
-
-
-def _read_members(pattern: str, at: int) -> tuple[str, bool, int]:
     at += 1
-    negated = pattern.startswith("^", at)
-    at += negated
-    members: list[str] = []
-    first = True
+    members = ["["]
+    if pattern.startswith("^", at):
+        members.append("^")
+        at += 1
+    first = len(members)
     while at < len(pattern):
-        character = pattern[at]
-        if character == "]" and not first:
-            return "".join(members), negated, at + 1
+        if pattern[at] == "]" and len(members) > first:
+            return "".join([*members, "]"]), at + 1
         text, at = _read_member(pattern, at)
         members.append(text)
-        first = False
     raise RegexError(f"a class in the regular expression {pattern!r} is not closed")
 
 
@@ -127,10 +121,7 @@ def _read_member(pattern: str, at: int) -> tuple[str, int]:
             raise RegexError(f"{bracketed[0]} in the regular expression {pattern!r} has no counterpart in Python")
         return _POSIX[bracketed[2]], bracketed.end()
     if character == "[":
-        content, negated, at = _read_members(pattern, at)
-        if negated:
-            raise RegexError(f"a negated class inside a class, in {pattern!r}, has no counterpart in Python")
-        return content, at
+        raise RegexError(f"[ inside a class, in {pattern!r}, is a class in Java and a bracket elsewhere: write \\[")
     if character == "\\":
         return _read_escape(pattern, at)
     if character == "-":
@@ -144,7 +135,7 @@ def _read_escape(pattern: str, at: int) -> tuple[str, int]:
         content, at = property_class(pattern, at)
     elif letter in ESCAPED_CLASSES:
         content, at = ESCAPED_CLASSES[letter], at + 2
-    elif letter and letter in "dDsSwW":
+    elif letter and letter in "dDsSwWb":
         return f"\\{letter}", at + 2
     else:
         code, at = read_code_point(pattern, at)

@@ -16,6 +16,7 @@ from sparkpmml.runtime.functions._texts import map_distinct, text
 _CONVERSION = re.compile(r"%(?:1\$)?([-+ 0#,]*)(\d*)((?:\.\d+)?)(?:hh|h|ll|l|L|z|j)?([a-zA-Z%])")
 _INTEGERS = "diuxXo"
 _FLOATING = "eEfFgG"
+_DIRECTIVE = re.compile("%([-_0^EO]?)(.)", re.DOTALL)
 _FIRST = datetime.datetime(1970, 1, 1)
 _MICROSECOND = datetime.timedelta(microseconds=1)
 
@@ -88,7 +89,7 @@ def _format_moment(microseconds: int, pattern: str) -> str:
         moment = _FIRST + microseconds * _MICROSECOND
     except OverflowError:
         raise ValueError("beyond the years 1 to 9999") from None
-    return re.sub("%[-_0^#EO]?(.)", lambda match: _DIRECTIVES[match[1]](moment), pattern, flags=re.DOTALL)
+    return _DIRECTIVE.sub(lambda match: _FLAGS[match[1]](_DIRECTIVES[match[2]](moment)), pattern)
 
 
 class _Directives(dict[str, Callable[[datetime.datetime], str]]):
@@ -153,6 +154,18 @@ _DIRECTIVES = _Directives(
         "c": lambda m: _compose(m, "%a %b %e %H:%M:%S %Y"),
     }
 )
+
+
+# The flags of the C library: E and O ask for other calendars and digits, which the C locale does not have.
+_FLAGS: dict[str, Callable[[str], str]] = {
+    "": str,
+    "E": str,
+    "O": str,
+    "-": lambda text: text.lstrip(" 0") or "0",
+    "_": lambda text: (text.lstrip("0") or "0").rjust(len(text)),
+    "0": lambda text: text.replace(" ", "0"),
+    "^": str.upper,
+}
 
 
 def _compose(moment: datetime.datetime, pattern: str) -> str:
