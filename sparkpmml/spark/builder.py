@@ -90,7 +90,7 @@ class FunctionBuilder:
             raise as_java(f"{self._name}: {error}") from None
         except JAVA_ERRORS as error:
             raise as_java(f"{self._name}: {reason_of(error)}") from None
-        except Exception as error:  # noqa: BLE001  # the boundary to the JVM, see above
+        except Exception as error:  # the boundary to the JVM, see above
             raise as_java(f"{self._name}: internal error, please report it: {error!r}") from error
 
     def equals(self, other: Any) -> bool:

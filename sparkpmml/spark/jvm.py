@@ -6,6 +6,8 @@ round trips per use, and the builder runs at every analysis of every query.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from py4j.java_gateway import JavaClass, JavaObject, is_instance_of
@@ -73,33 +75,40 @@ class HadoopFileSystems:
         self._configuration: Any = jvm.context._jsc.hadoopConfiguration()
 
     def stamp(self, uri: str) -> Stamp | None:
-        path = self._path(uri)
-        try:
+        with _explained(uri):
+            path = self._path(uri)
             file_system = path.getFileSystem(self._configuration)
             if not file_system.exists(path):
                 return None
             status = file_system.getFileStatus(path)
-        except JAVA_ERRORS as error:
-            raise ModelError(f"cannot read {uri}: {reason_of(error)}") from None
-        if status.isDirectory():
-            return None
-        return Stamp(int(status.getLen()), int(status.getModificationTime()))
+            return None if status.isDirectory() else Stamp(int(status.getLen()), int(status.getModificationTime()))
 
     def copy_to_local(self, uri: str, target: str) -> None:
         """Copy without the checksum file that Hadoop's local filesystem would write beside it."""
-        path = self._path(uri)
-        try:
+        with _explained(uri):
+            path = self._path(uri)
             path.getFileSystem(self._configuration).copyToLocalFile(False, path, self._path(target), True)
-        except JAVA_ERRORS as error:
-            raise ModelError(f"cannot read {uri}: {reason_of(error)}") from None
 
     def qualify(self, path: str) -> str | None:
-        home = self._path(path).getFileSystem(self._configuration)
-        qualified = str(home.makeQualified(self._path(path)).toString())
-        return None if qualified.startswith("file:") else qualified
+        if not path:
+            return None
+        with _explained(path):
+            home = self._path(path).getFileSystem(self._configuration)
+            qualified = str(home.makeQualified(self._path(path)).toString())
+            return None if qualified.startswith("file:") else qualified
 
     def normalize(self, uri: str) -> str:
-        return str(self._path(uri).toUri().normalize().toString())
+        with _explained(uri):
+            return str(self._path(uri).toUri().normalize().toString())
+
+
+@contextmanager
+def _explained(uri: str) -> Iterator[None]:
+    """Turn what Hadoop throws at this URI into a ModelError."""
+    try:
+        yield
+    except JAVA_ERRORS as error:
+        raise ModelError(f"cannot read {uri}: {reason_of(error)}") from None
 
 
 JAVA_ERRORS = (Py4JJavaError, PySparkException)
