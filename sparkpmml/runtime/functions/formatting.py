@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.builtin import builtin
@@ -14,6 +15,8 @@ from sparkpmml.runtime.functions._numeric import number
 from sparkpmml.runtime.functions._texts import map_distinct, text
 
 _CONVERSION = re.compile(r"%(?:1\$)?([-+ 0#,]*)(\d*)((?:\.\d+)?)(?:hh|h|ll|l|L|z|j)?([a-zA-Z%])")
+_Conversion = tuple[str, str, str, str]
+"""Flags, width, precision with its dot, and the conversion's letter."""
 _INTEGERS = "diuxXo"
 _FLOATING = "eEfFgG"
 _DIRECTIVE = re.compile("%([-_0^EO]?)(.)", re.DOTALL)
@@ -31,13 +34,24 @@ def format_number(argument: Column, pattern: Column) -> Column:
     kind = column.data_type
 
     def format_one(value: float | int, pattern: str) -> str:
-        return _CONVERSION.sub(lambda match: _convert(match, value, kind), pattern)
+        return "".join([part if isinstance(part, str) else _convert(*part, value, kind) for part in _split(pattern)])
 
     return map_distinct(format_one, DataType.STRING, column, text(pattern))
 
 
-def _convert(match: re.Match[str], value: float | int, kind: DataType) -> str:
-    flags, width, precision, conversion = match.groups()
+@lru_cache(maxsize=256)
+def _split(pattern: str) -> list[str | _Conversion]:
+    """The pattern's plain text and its conversions, in order."""
+    parts: list[str | _Conversion] = []
+    at = 0
+    for match in _CONVERSION.finditer(pattern):
+        flags, width, precision, conversion = match.groups()
+        parts += [pattern[at : match.start()], (flags, width, precision, conversion)]
+        at = match.end()
+    return [*parts, pattern[at:]]
+
+
+def _convert(flags: str, width: str, precision: str, conversion: str, value: float | int, kind: DataType) -> str:
     grouped = "," in flags
     flags = flags.replace(",", "")
     if conversion == "%":
@@ -52,7 +66,7 @@ def _convert(match: re.Match[str], value: float | int, kind: DataType) -> str:
         conversion = "d" if conversion in "iu" else conversion
         value = int(value)
     elif conversion not in _FLOATING:
-        raise ValueError(f"unknown conversion {match[0]}")
+        raise ValueError(f"there is no conversion %{conversion}")
     if grouped:
         return _group_thousands(flags, width, precision, conversion, value)
     return f"%{flags}{width}{precision}{conversion}" % value

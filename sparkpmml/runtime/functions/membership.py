@@ -10,7 +10,7 @@ import numpy as np
 
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.builtin import builtin
-from sparkpmml.runtime.column import Column, Mask, booleans
+from sparkpmml.runtime.column import Array, Column, Mask, booleans
 from sparkpmml.runtime.functions.comparison import equality
 
 
@@ -28,14 +28,19 @@ def _contains(value: Column, members: tuple[Column, ...]) -> Mask:
     missing = value.is_missing()
     result: Mask = np.zeros(len(value), dtype=np.bool_)
     texts: set[str] = set()
+    constants: list[Array] = []
     for member in members:
         absent = member.is_missing()
         if len(member) == 1 and absent[0]:
             result = result | missing
         elif len(member) == 1 and value.data_type is member.data_type is DataType.STRING:
             texts.add(member.strings()[0])
+        elif len(member) == 1 and value.data_type.is_numeric and member.data_type.is_numeric:
+            constants.append(member.values)
         else:
             result = result | np.where(missing | absent, missing & absent, equality(value, member))
+    if constants:
+        result = result | (np.isin(value.values, np.concatenate(constants)) & ~missing)
     return result | _is_one_of(value, texts) if texts else result
 
 

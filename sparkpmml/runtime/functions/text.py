@@ -59,4 +59,4 @@ def concat(*arguments: Column) -> Column:
 
 
 def _join(*values: str | None) -> str:
-    return "".join(value for value in values if value is not None)
+    return "".join(filter(None, values))
