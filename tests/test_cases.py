@@ -176,3 +176,12 @@ def test_verifies_the_rows_in_the_document(folder: Path) -> None:
     verification = sparkpmml.load(folder / "model.pmml").verify()
     assert verification.present
     assert verification.passed, show(verification.failures)
+
+
+@pytest.mark.parametrize("folder", VERIFIED, ids=folder_id)
+def test_finds_a_wrong_answer_in_the_document(folder: Path) -> None:
+    text = (folder / "model.pmml").read_text(encoding="utf-8")
+    head, verification = text.split("<ModelVerification", 1)
+    wrong = re.sub(r">[-+.eE\d]+(</data:[^>]+>\s*</row>)", r">0.123\1", verification, count=1)  # a row's last cell
+    assert wrong != verification
+    assert not sparkpmml.load(f"{head}<ModelVerification{wrong}".encode()).verify().passed

@@ -134,8 +134,8 @@ def make(trainer: str, case: Case, export: Export) -> Path:
     return folder
 
 
-def run(trainer: str, cases: Iterable[Case], export: Export) -> None:
-    """Make every case whose name contains one of the command line's words (all of them when there is none)."""
+def run(trainer: str, cases: Iterable[Case], export: Export) -> int:
+    """Make every case whose name contains one of the command line's words (all when there is none); how many failed."""
     warnings.simplefilter("ignore")
     words = sys.argv[1:]
     failed = 0
@@ -149,4 +149,4 @@ def run(trainer: str, cases: Iterable[Case], export: Export) -> None:
             print(f"FAILED {trainer}/{case.name}\n{traceback.format_exc(limit=-3)}", flush=True)
             continue
         print(f"{trainer}/{case.name}", *(f"{p.stat().st_size:,}" for p in sorted(folder.iterdir())), flush=True)
-    sys.exit(1 if failed else 0)
+    return failed

@@ -5,6 +5,7 @@ python tests/train/category_cases.py [WORD ...]
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pandas as pd
@@ -284,4 +285,4 @@ ANSWERS = [
 ]
 
 if __name__ == "__main__":
-    run("sklearn", [*ENCODERS, *TEXTS, *DATES, *ANSWERS], export)
+    sys.exit(run("sklearn", [*ENCODERS, *TEXTS, *DATES, *ANSWERS], export))

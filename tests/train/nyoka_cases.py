@@ -5,6 +5,7 @@ python tests/train/nyoka_cases.py [WORD ...]
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,11 +51,10 @@ CASES = [
     Case("logistic_robust", pipe(LogisticRegression, RobustScaler()), blobs),
     Case("logistic_max_abs", pipe(LogisticRegression, MaxAbsScaler()), blobs),
     Case("logistic_imputed", pipe(LogisticRegression, SimpleImputer()), lambda: punch(blobs()), rows=90),
-    Case("xgboost", pipe(XGBClassifier, base_score=0.5, **SMALL), blobs),
-    Case("xgboost_multiclass", pipe(XGBClassifier, base_score=0.5, **SMALL), wine),
-    Case("xgboost_regressor", pipe(XGBRegressor, base_score=0.5, **SMALL), diabetes),
+    Case("xgboost", pipe(XGBClassifier, base_score=0.5, tree_method="exact", **SMALL), blobs),
+    Case("xgboost_multiclass", pipe(XGBClassifier, base_score=0.5, tree_method="exact", **SMALL), wine),
+    Case("xgboost_regressor", pipe(XGBRegressor, base_score=0.5, tree_method="exact", **SMALL), diabetes),
     Case("lightgbm", pipe(LGBMClassifier, **LEAVES), blobs),
-    Case("lightgbm_multiclass", pipe(LGBMClassifier, **LEAVES), wine),
     Case("lightgbm_regressor", pipe(LGBMRegressor, **LEAVES), diabetes),
 ]
 
@@ -69,4 +69,4 @@ def export(case: Case, model: Pipeline, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    run("nyoka", CASES, export)
+    sys.exit(run("nyoka", CASES, export))

@@ -5,6 +5,8 @@ python tests/train/scaling_cases.py [WORD ...]
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 from case import Case, run
 from sklearn.decomposition import PCA, TruncatedSVD
@@ -170,7 +172,7 @@ GAPS = [
     Case(
         "formula_default",
         into(Ridge, formulas("X['bmi'] + X['bp']", map_missing_to=-5.0)),
-        holed_diabetes,
+        lambda: punch(diabetes().only("bmi", "bp")),
         rows=90,
     ),
 ]
@@ -224,4 +226,4 @@ TREATMENTS = [
 ]
 
 if __name__ == "__main__":
-    run("sklearn", [*SCALERS, *FUNCTIONS, *GAPS, *TREATMENTS], export)
+    sys.exit(run("sklearn", [*SCALERS, *FUNCTIONS, *GAPS, *TREATMENTS], export))

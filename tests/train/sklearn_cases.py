@@ -5,6 +5,7 @@ python tests/train/sklearn_cases.py [WORD ...]
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -382,4 +383,4 @@ def export(case: Case, model: PMMLPipeline, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    run("sklearn", [*TREES, *FORESTS, *BOOSTING, *REGRESSIONS, *COMBINED], export)
+    sys.exit(run("sklearn", [*TREES, *FORESTS, *BOOSTING, *REGRESSIONS, *COMBINED], export))

@@ -7,6 +7,7 @@ These documents say x-mathContext="float": answers are float32 and compared as s
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -112,4 +113,4 @@ CASES = [
 ]
 
 if __name__ == "__main__":
-    run("xgboost", CASES, export)
+    sys.exit(run("xgboost", CASES, export))
