@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from sparkpmml.runtime.regex import compile_regex, compile_replacement
+from sparkpmml.runtime.regex import compile_regex, compile_replacement, compile_substitution
 from sparkpmml.runtime.regex_classes import RegexError
 
 MATCHES = [
@@ -89,6 +91,9 @@ REPLACEMENTS = [
     ("(a)", "$10", "a", "a0"),
     ("a*", "X", "baac", "XbXXcX"),
     ("^", ">", "a", ">a"),
+    (r"\b(a|an|the)\b", "-", "a than The the_end the.end thé", "- than The the_end -.end thé"),
+    (r"(?i)\b(a|an|the)\b", "-", "A The", "- -"),
+    (r"\b(?:a|an)\b", "\\\\", "a an", "\\ \\"),
 ]
 
 
@@ -96,9 +101,15 @@ REPLACEMENTS = [
 def test_replaces(pattern, replacement, text, expected):
     compiled = compile_regex(pattern)
     assert compiled.sub(compile_replacement(replacement, compiled), text) == expected
+    assert compile_substitution(pattern, replacement)(text) == expected
 
 
 @pytest.mark.parametrize("replacement", ["$2", "${y}", "$", "$x"])
 def test_refuses_a_replacement(replacement):
     with pytest.raises(RegexError, match="group"):
         compile_replacement(replacement, compile_regex("(?<x>a)"))
+
+
+def test_listed_words_in_any_case():
+    substitute = compile_substitution(r"\b(a|The)\b", "", re.IGNORECASE)
+    assert substitute("A theme, the end") == " theme,  end"

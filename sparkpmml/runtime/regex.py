@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from sparkpmml.runtime.regex_classes import (
     ESCAPED_CLASSES,
@@ -25,6 +25,7 @@ _NAMED = re.compile(r"\(\?<([A-Za-z][A-Za-z0-9_]*)>")
 _BACK_REFERENCE = re.compile(r"\\k<([A-Za-z][A-Za-z0-9_]*)>|\\k\{([A-Za-z][A-Za-z0-9_]*)\}")
 _ANCHORS = {"z": r"\Z", "Z": r"(?=\n?\Z)", "A": r"\A", "b": r"\b", "B": r"\B"}
 _UNSUPPORTED = {"G": r"\G", "X": r"\X", "K": r"\K"}
+_LISTED_WORDS = re.compile(r"\\b\((?:\?:)?(\w+(?:\|\w+)*)\)\\b", re.ASCII)
 _GROUP = re.compile(r"\$(?:(\d+)|\{(\d+|[A-Za-z][A-Za-z0-9_]*)\})")
 
 
@@ -144,6 +145,35 @@ def compile_replacement(replacement: str, pattern: re.Pattern[str]) -> Callable[
 
     RegexError for a group that the pattern does not have.
     """
+    parts = _read_replacement(replacement, pattern)
+
+    def replace(match: re.Match[str]) -> str:
+        return "".join([part if isinstance(part, str) else match[part] or "" for part in parts])
+
+    return replace
+
+
+@lru_cache(maxsize=1024)
+def compile_substitution(pattern: str, replacement: str, flags: int = 0) -> Callable[[str], str]:
+    """The function from a text to the text in which every match is replaced; errors as above.
+
+    A list of whole words, `\\b(a|an|the)\\b`, is looked up as a set: Python's engine tries its members one by one.
+    """
+    compiled = compile_regex(pattern, flags)
+    parts = _read_replacement(replacement, compiled)
+    if any(isinstance(part, int) for part in parts):
+        return partial(compiled.sub, compile_replacement(replacement, compiled))
+    plain = "".join(map(str, parts))
+    listed = _LISTED_WORDS.fullmatch(pattern)
+    if listed is None:
+        return partial(compiled.sub, plain.replace("\\", r"\\"))
+    fold = str.lower if flags & re.IGNORECASE else str
+    words = frozenset(map(fold, listed[1].split("|")))
+    return partial(compile_regex(r"\w+").sub, lambda match: plain if fold(match[0]) in words else match[0])
+
+
+def _read_replacement(replacement: str, pattern: re.Pattern[str]) -> list[str | int]:
+    """Plain text, and the numbers of groups."""
     parts: list[str | int] = []
     at = 0
     while at < len(replacement):
@@ -156,11 +186,7 @@ def compile_replacement(replacement: str, pattern: re.Pattern[str]) -> Callable[
         else:
             parts.append(replacement[at])
             at += 1
-
-    def replace(match: re.Match[str]) -> str:
-        return "".join(part if isinstance(part, str) else match[part] or "" for part in parts)
-
-    return replace
+    return parts
 
 
 def _read_group(replacement: str, at: int, pattern: re.Pattern[str]) -> tuple[int, int]:

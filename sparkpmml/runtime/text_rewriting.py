@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sparkpmml.runtime.regex import compile_regex, compile_replacement
+from sparkpmml.runtime.regex import compile_substitution
 from sparkpmml.runtime.tokens import Tokenizer, near_spans
 
 MAX_PASSES = 1_000
@@ -41,10 +41,11 @@ class Rewriting:
     def __post_init__(self) -> None:
         for row in self.rows:
             if row.is_regex:
-                compile_replacement(row.replacement, self._compile(row))
+                compile_substitution(row.pattern, row.replacement, self._flags)
 
-    def _compile(self, row: Rewrite) -> re.Pattern[str]:
-        return compile_regex(row.pattern, 0 if self.case_sensitive else re.IGNORECASE)
+    @property
+    def _flags(self) -> int:
+        return 0 if self.case_sensitive else re.IGNORECASE
 
     def apply(self, text: str) -> str:
         """The rewritten text; ValueError when a recursive table does not come to an end."""
@@ -61,10 +62,9 @@ class Rewriting:
 
     def _apply_row(self, row: Rewrite, text: str) -> str:
         if row.is_regex:
-            pattern = self._compile(row)
-            return pattern.sub(compile_replacement(row.replacement, pattern), text)
+            return compile_substitution(row.pattern, row.replacement, self._flags)(text)
         if self.tokenizer is None:
-            pattern = re.compile(re.escape(row.pattern), 0 if self.case_sensitive else re.IGNORECASE)
+            pattern = re.compile(re.escape(row.pattern), self._flags)
             return pattern.sub(lambda _: row.replacement, text)
         return self._replace_words(row, text, self.tokenizer)
 

@@ -6,7 +6,7 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.builtin import builtin
 from sparkpmml.runtime.column import Column
 from sparkpmml.runtime.functions._texts import map_distinct, text
-from sparkpmml.runtime.regex import compile_regex, compile_replacement
+from sparkpmml.runtime.regex import compile_regex, compile_substitution
 
 
 @builtin("matches", 2)
@@ -28,8 +28,7 @@ def replace(argument: Column, pattern: Column, replacement: Column) -> Column:
 
 
 def _replace(value: str, pattern: str, replacement: str) -> str:
-    compiled = compile_regex(pattern)
-    return compiled.sub(compile_replacement(replacement, compiled), value)
+    return compile_substitution(pattern, replacement)(value)
 
 
 def _check(pattern: Column) -> None:
