@@ -97,7 +97,9 @@ class Scope:
             names = sorted(self.names())
             listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
             hint = nearest(name, names)
-            raise self.compilation.error(node, f"refers to field {name!r}, which is not declared (known: {listed}){hint}")
+            raise self.compilation.error(
+                node, f"refers to field {name!r}, which is not declared (known: {listed}){hint}"
+            )
         return found
 
     def names(self) -> set[str]:

@@ -108,5 +108,3 @@ def _apply_priors(result: Result, probability: Scores, target: Target, builder: 
 def as_prediction(value: Slot, builder: Builder) -> Slot:
     """The value as the result struct shows it: a float prediction is a DOUBLE."""
     return builder.emit(Cast(DataType.DOUBLE), value) if value.data_type is DataType.FLOAT else value
-
-

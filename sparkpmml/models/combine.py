@@ -130,9 +130,7 @@ class CombineScores:
         The winning class is the one with the highest such value; the segments that hold it are averaged.
         """
         stacked = np.stack(scores, axis=1)  # [n, s, k]
-        picked = np.stack(
-            [COMBINE[self.method](stacked[:, :, j], used, weights) for j in range(self.width)], axis=1
-        )
+        picked = np.stack([COMBINE[self.method](stacked[:, :, j], used, weights) for j in range(self.width)], axis=1)
         best = np.argmax(np.where(np.isnan(picked), -np.inf, picked), axis=1)
         of_best = np.take_along_axis(stacked, best[:, None, None], axis=2)[:, :, 0]
         value = np.take_along_axis(picked, best[:, None], axis=1)

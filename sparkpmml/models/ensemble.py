@@ -165,9 +165,7 @@ def _scores(
     return Result(info=info, value=winner(scope.builder, probability, info), probability=probability)
 
 
-def _votes(
-    node: MiningModel, planted: Planted, info: TargetInfo, weights: NDArray[np.float64], scope: Scope
-) -> Result:
+def _votes(node: MiningModel, planted: Planted, info: TargetInfo, weights: NDArray[np.float64], scope: Scope) -> Result:
     labels = info.order([info.label(text) for text in planted.leaves.class_texts()])
     classes = planted.leaves.classes(labels, info)
     weighted = node.segmentation.method == "weightedMajorityVote"
@@ -176,5 +174,3 @@ def _votes(
     slot = scope.builder.emit(operation, *planted.slots, sample=np.empty((0, len(labels))))
     probability = Scores(labels, slot)
     return Result(info=info, value=winner(scope.builder, probability, info), probability=probability)
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.datatypes import DataType
 from sparkpmml.errors import ModelError
 from sparkpmml.kernels.forest import Graph, Test
-from sparkpmml.models.tree_nodes import _OPERATORS, Kind
+from sparkpmml.models.tree_nodes import OPERATORS, Kind
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import (
     CompoundPredicate,
@@ -32,10 +32,22 @@ if TYPE_CHECKING:
     from sparkpmml.models.tree import TreeModel
 
 Ints = NDArray[np.int32]
-OPERATOR_NAMES = {kind: name for name, kind in _OPERATORS.items()}
-_ORDERED = (Kind.LESS_THAN, Kind.LESS_OR_EQUAL, Kind.GREATER_THAN, Kind.GREATER_OR_EQUAL)
-_SWAPPED = (Kind.NOT_EQUAL, Kind.GREATER_THAN, Kind.GREATER_OR_EQUAL, Kind.IS_NOT_MISSING, Kind.IS_NOT_IN)
+OPERATOR_NAMES = {kind: name for name, kind in OPERATORS.items()}
+
+
+def _kinds(*kinds: Kind) -> NDArray[np.bool_]:
+    """bool by kind: is it one of these?"""
+    table = np.zeros(len(Kind), dtype=np.bool_)
+    table[list(kinds)] = True
+    return table
+
+
+_IS_SWAPPED = _kinds(Kind.NOT_EQUAL, Kind.GREATER_THAN, Kind.GREATER_OR_EQUAL, Kind.IS_NOT_MISSING, Kind.IS_NOT_IN)
 """The tests that the kernel asks as their contrary, with the targets exchanged."""
+_IS_ABSENCE = _kinds(Kind.IS_MISSING, Kind.IS_NOT_MISSING)
+_IS_SET = _kinds(Kind.IS_IN, Kind.IS_NOT_IN)
+_IS_EQUALITY = _kinds(Kind.EQUAL, Kind.NOT_EQUAL)
+_IS_BELOW = _kinds(Kind.LESS_THAN, Kind.GREATER_OR_EQUAL)
 
 
 class TestTable:
@@ -77,10 +89,12 @@ class TestTable:
             self.redirect[node] = self._add(predicate, tree, int(true[node]), int(false[node]), int(missing[node]))
         bare = np.flatnonzero(table.kind == Kind.NONE)
         if len(bare):
-            raise ModelError(f"{self._source(0)}, line {table.line(int(bare[0]))}: <Node> has no predicate")
+            raise ModelError(f"{self.source}, line {table.line(int(bare[0]))}: <Node> has no predicate")
 
-    def _source(self, tree: int) -> str:
-        return self.trees[tree][1].compilation.source
+    @property
+    def source(self) -> str:
+        """What messages call the document."""
+        return self.trees[0][1].compilation.source
 
     def _add(self, predicate: Predicate, tree: int, true: int, false: int, missing: int) -> int:
         """Tests that lead where they should for a predicate; returns the first one."""
@@ -91,7 +105,7 @@ class TestTable:
         if isinstance(predicate, CompoundPredicate):
             return self._add_compound(predicate, tree, true, false, missing)
         if isinstance(predicate, SimplePredicate):
-            kind = _OPERATORS[predicate.operator]
+            kind = OPERATORS[predicate.operator]
             value = -1 if predicate.value is None else self.pools.texts(predicate.value)
         elif isinstance(predicate, SimpleSetPredicate):
             kind = Kind.IS_IN if predicate.boolean_operator == "isIn" else Kind.IS_NOT_IN
@@ -208,11 +222,9 @@ class _Features:
         threshold = np.zeros(size)
         set_index = np.full(size, -1, dtype=np.int32)
         true, false = targets[0].copy(), targets[1].copy()
-        swap = np.isin(kind, _SWAPPED)
+        swap = _IS_SWAPPED[kind]
         true[swap], false[swap] = targets[1][swap], targets[0][swap]
-        for group in self._groups(tree, field):
-            first = int(group[0])
-            known = self._field(int(tree[first]), int(field[first]), first)
+        for known, group in self._groups(tree, field):
             self._fill(group, known, kind, value, feature, test, threshold, set_index)
         fields = self._encoders()
         graph = Graph(
@@ -220,13 +232,22 @@ class _Features:
         )
         return graph, tuple(self.slots), fields
 
-    def _groups(self, tree: Ints, field: Ints) -> list[NDArray[np.int64]]:
-        """The rows of each (tree, field)."""
+    def _groups(self, tree: Ints, field: Ints) -> list[tuple[Field, NDArray[np.int64]]]:
+        """The rows that read each column: a field's name may mean another column in another tree."""
         if not len(tree):
             return []
         key = tree.astype(np.int64) * (len(self.pool_fields) + 1) + field
-        order = np.argsort(key, kind="stable")
-        return np.split(order, np.flatnonzero(np.diff(key[order])) + 1)
+        _, first, pair = np.unique(key, return_index=True, return_inverse=True)
+        fields: dict[int, Field] = {}
+        column = np.empty(len(first), dtype=np.int64)
+        for place, row in enumerate(first.tolist()):
+            known = self._field(int(tree[row]), int(field[row]), row)
+            fields.setdefault(known.slot.index, known)
+            column[place] = known.slot.index
+        read = column[pair.reshape(-1)]
+        order = np.argsort(read, kind="stable")
+        groups = np.split(order, np.flatnonzero(np.diff(read[order])) + 1)
+        return [(fields[int(read[group[0]])], group) for group in groups]
 
     def _field(self, tree: int, field: int, row: int) -> Field:
         scope = self.tests.trees[tree][1]
@@ -247,9 +268,7 @@ class _Features:
     ) -> None:
         kinds = kind[group]
         is_text = field.data_type is DataType.STRING
-        absent = np.isin(kinds, (Kind.IS_MISSING, Kind.IS_NOT_MISSING))
-        in_set = np.isin(kinds, (Kind.IS_IN, Kind.IS_NOT_IN))
-        equal = np.isin(kinds, (Kind.EQUAL, Kind.NOT_EQUAL))
+        absent, in_set, equal = _IS_ABSENCE[kinds], _IS_SET[kinds], _IS_EQUALITY[kinds]
         coded = in_set | (equal & is_text) | (absent & is_text)
         ordered_text = ~coded & is_text
         plain = ~coded & ~ordered_text
@@ -273,42 +292,43 @@ class _Features:
     ) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
         """Tests and thresholds: `x < t` is `x <=` the number before t, in the column's own precision."""
         limits = self._thresholds(value, field, rows)
-        below = np.isin(kind, (Kind.LESS_THAN, Kind.GREATER_OR_EQUAL))
+        below = _IS_BELOW[kind]
         if below.any():
             precision = np.float32 if field.data_type is DataType.FLOAT else np.float64
             before = np.nextafter(limits[below].astype(precision), precision(-np.inf)).astype(np.float64)
             limits[below] = np.where(np.isneginf(limits[below]), np.nan, before)
         test = np.full(len(kind), Test.LESS_OR_EQUAL, dtype=np.int8)
-        test[np.isin(kind, (Kind.EQUAL, Kind.NOT_EQUAL))] = Test.EQUAL
-        test[np.isin(kind, (Kind.IS_MISSING, Kind.IS_NOT_MISSING))] = Test.IS_MISSING
+        test[_IS_EQUALITY[kind]] = Test.EQUAL
+        test[_IS_ABSENCE[kind]] = Test.IS_MISSING
         return test, limits
 
     def _thresholds(self, value: Ints, field: Field, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         distinct, places = np.unique(value, return_inverse=True)
-        numbers = np.zeros(len(distinct))
-        for position, index in enumerate(distinct.tolist()):
-            if index < 0:
-                continue
-            try:
-                numbers[position] = self._number(self.pool_texts[index], field.data_type)
-            except ValueError:
-                self._refuse(self.pool_texts[index], field, int(rows[np.argmax(places == position)]))
-        result: NDArray[np.float64] = numbers[places]
+        data_type, texts = field.data_type, self.pool_texts
+        used = [texts[index] if index >= 0 else "0" for index in distinct.tolist()]
+        try:
+            numbers = np.array(list(map(float, used)))
+        except ValueError:  # dates, truth values, or a mistake
+            numbers = np.array([self._number(text, field, rows, places == i) for i, text in enumerate(used)])
+        if data_type is DataType.FLOAT:
+            numbers = numbers.astype(np.float32).astype(np.float64)
+        result: NDArray[np.float64] = numbers[places.reshape(-1)]
         return result
 
-    @staticmethod
-    def _number(text: str, data_type: DataType) -> float:
-        if data_type is DataType.FLOAT:
-            return float(np.float32(float(text)))
+    def _number(self, text: str, field: Field, rows: NDArray[np.int64], where: NDArray[np.bool_]) -> float:
         try:
             return float(text)
         except ValueError:
-            return float(parse_value(text, data_type))
+            pass
+        try:
+            return float(parse_value(text, field.data_type))
+        except ValueError:
+            self._refuse(text, field, int(rows[np.argmax(where)]))
 
-    def _refuse(self, text: str, field: Field, row: int) -> None:
+    def _refuse(self, text: str, field: Field, row: int) -> NoReturn:
         line = self.tests.line(int(self.rows[row]))
         raise ModelError(
-            f"{self.tests._source(0)}, line {line}: the predicate compares field {field.name!r}"
+            f"{self.tests.source}, line {line}: the predicate compares field {field.name!r}"
             f" ({field.data_type}) with {text!r}, which is no {field.data_type}"
         )
 

@@ -35,9 +35,7 @@ NUMERIC_METHODS = (
 )
 VOTES = ("majorityVote", "weightedMajorityVote")
 SELECTIONS = ("selectFirst", "selectAll", "modelChain", "multiModelChain")
-_SPELLINGS = {
-    f"x-{name}": name for name in ("weightedMedian", "weightedSum", "multiModelChain")
-}
+_SPELLINGS = {f"x-{name}": name for name in ("weightedMedian", "weightedSum", "multiModelChain")}
 
 
 @element("Segment")

@@ -299,7 +299,9 @@ def linear_scores(tables: tuple[RegressionTable, ...], single: bool, scope: Scop
         single,
     )
     slots = [*inputs.slots, *factor_slots, *products.slots]
-    return scope.builder.emit(operation, *slots, sample=np.empty((0, len(tables)), np.float32 if single else np.float64))
+    return scope.builder.emit(
+        operation, *slots, sample=np.empty((0, len(tables)), np.float32 if single else np.float64)
+    )
 
 
 def _numeric_weights(

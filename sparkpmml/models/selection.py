@@ -233,7 +233,9 @@ def _pair_scores(
         return None
     labels = info.order([label for scores in known for label in scores.labels])
     width = len(labels)
-    nothing = builder.emit(NoScores(width), builder.literal("true", DataType.BOOLEAN), sample=np.full((1, width), np.nan))
+    nothing = builder.emit(
+        NoScores(width), builder.literal("true", DataType.BOOLEAN), sample=np.full((1, width), np.nan)
+    )
     slots = [align(builder, scores, labels) if scores is not None else nothing for scores in (then, otherwise)]
     return Scores(labels, builder.emit(ChooseScores(), condition, *slots, sample=np.empty((0, width))))
 
@@ -255,9 +257,7 @@ def _at(slots: tuple[Slot, ...], place: int) -> Slot | None:
     return slots[place] if place < len(slots) else None
 
 
-def _pair_outputs(
-    condition: Slot, then: Result, otherwise: Result | None, builder: Builder
-) -> tuple[OutputValue, ...]:
+def _pair_outputs(condition: Slot, then: Result, otherwise: Result | None, builder: Builder) -> tuple[OutputValue, ...]:
     left = {output.field.name: output for output in then.outputs}
     right = {output.field.name: output for output in otherwise.outputs} if otherwise is not None else {}
     paired = []

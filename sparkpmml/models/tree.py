@@ -114,5 +114,3 @@ def tree_result(node: TreeModel, scope: Scope, table: LeafTable, leaves: Slot, t
     probability, confidence = table.distributions(labels, info)
     scores = [Scores(labels, builder.emit(LeafScores(tree, matrix), leaves)) for matrix in (probability, confidence)]
     return Result(info=info, value=value, probability=scores[0], confidence=scores[1], features=features)
-
-

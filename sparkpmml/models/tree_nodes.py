@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import Any
 
 from sparkpmml.pmml.array import Array, split_array
-from sparkpmml.pmml.node import Position, number
+from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import (
     CompoundPredicate,
     FalsePredicate,
@@ -45,7 +45,7 @@ class Kind(IntEnum):
     COMPOUND = 12
 
 
-_OPERATORS = {
+OPERATORS = {
     "equal": Kind.EQUAL,
     "notEqual": Kind.NOT_EQUAL,
     "lessThan": Kind.LESS_THAN,
@@ -56,7 +56,7 @@ _OPERATORS = {
     "isNotMissing": Kind.IS_NOT_MISSING,
 }
 _VALUELESS = (Kind.IS_MISSING, Kind.IS_NOT_MISSING)
-_OPERATOR_CODES = {name: int(kind) for name, kind in _OPERATORS.items()}
+_OPERATOR_CODES = {name: int(kind) for name, kind in OPERATORS.items()}
 
 
 class Pool:
@@ -122,8 +122,8 @@ class TreeReader:
         self._set: dict[str, str] | None = None
         self._chunks: list[str] = []
         self._compounds: list[tuple[Position, str, list[Predicate]]] = []
-        self._prefix = reader.prefix
-        self._starts: dict[str, Callable[[dict[str, str]], None]] = {
+        self._line = reader.line
+        starts: dict[str, Callable[[dict[str, str]], None]] = {
             "Node": self._node,
             "SimplePredicate": self._simple,
             "ScoreDistribution": self._distribution,
@@ -134,6 +134,14 @@ class TreeReader:
             "CompoundPredicate": self._open_compound,
             "CompositePredicate": self._open_compound,
         }
+        ends = {
+            "Node": self._close_node,
+            "Array": self._close_array,
+            "CompoundPredicate": self._close_compound,
+            "CompositePredicate": self._close_compound,
+        }
+        self._starts = {reader.prefix + tag: handler for tag, handler in starts.items()}
+        self._ends = {reader.prefix + tag: handler for tag, handler in ends.items()}
         self._node(attributes)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -142,35 +150,35 @@ class TreeReader:
             return
         handler = self._starts.get(tag)
         if handler is None:
-            handler = self._starts.get(tag.removeprefix(self._prefix)) if self._prefix else None
-            if handler is None:
-                self._skip(tag)
-                return
-        handler(attributes)
+            self._skip(tag)
+        else:
+            handler(attributes)
 
     def _skip(self, tag: str) -> None:
         self._skipping = 1
-        if tag not in DESCRIPTIVE and tag != "Partition" and not tag.startswith(("X-", "x-")):
-            self.reader.unsupported(f"element <{tag}> in <Node>")
+        local = tag.removeprefix(self.reader.prefix)
+        if local not in DESCRIPTIVE and local != "Partition" and not local.startswith(("X-", "x-")):
+            self.reader.unsupported(f"element <{local}> in <Node>")
 
     def end(self, tag: str) -> None:
         if self._skipping:
             self._skipping -= 1
-        elif tag.endswith("Node"):
-            self._stack.pop()
-            if not self._stack:
-                self.reader.finish(self.nodes)
-        elif tag.endswith("Array"):
-            self._close_array()
-        elif tag.endswith(("CompoundPredicate", "CompositePredicate")):
-            self._close_compound()
+            return
+        handler = self._ends.get(tag)
+        if handler is not None:
+            handler()
+
+    def _close_node(self) -> None:
+        self._stack.pop()
+        if not self._stack:
+            self.reader.finish(self.nodes)
 
     def _node(self, given: dict[str, str]) -> None:
         nodes, get = self.nodes, given.get
         texts = nodes.pools.texts
         index = len(nodes.parent)
         nodes.parent.append(self._stack[-1] if self._stack else -1)
-        nodes.line.append(self.reader.position().line)
+        nodes.line.append(self._line())
         score, name, default, count = get("score"), get("id"), get("defaultChild"), get("recordCount")
         nodes.score.append(-1 if score is None else texts(score))
         nodes.id.append(-1 if name is None else texts(name))
@@ -185,9 +193,9 @@ class TreeReader:
 
     def _number(self, name: str, text: str) -> float:
         try:
-            return number(text)
-        except ValueError as error:
-            raise self.reader.error(f"attribute {name} {error}") from None
+            return float(text)
+        except ValueError:
+            raise self.reader.error(f"attribute {name} must be a number, is {text!r}") from None
 
     def _unknown(self, tag: str, names: set[str]) -> None:
         for name in sorted(names):
@@ -220,8 +228,8 @@ class TreeReader:
     def _refuse_simple(self, given: dict[str, str]) -> None:
         self._required("SimplePredicate", given, "field")
         operator = self._required("SimplePredicate", given, "operator")
-        if operator not in _OPERATORS:
-            raise self.reader.error(f"attribute operator of <SimplePredicate> must be one of {', '.join(_OPERATORS)}")
+        if operator not in OPERATORS:
+            raise self.reader.error(f"attribute operator of <SimplePredicate> must be one of {', '.join(OPERATORS)}")
         self._required("SimplePredicate", given, "value")
 
     def _whole(self, kind: Kind, predicate: Predicate) -> None:
@@ -265,7 +273,9 @@ class TreeReader:
     def _open_compound(self, given: dict[str, str]) -> None:
         operator = self._required("CompoundPredicate", given, "booleanOperator")
         if operator not in ("or", "and", "xor", "surrogate"):
-            raise self.reader.error("attribute booleanOperator of <CompoundPredicate> must be or, and, xor or surrogate")
+            raise self.reader.error(
+                "attribute booleanOperator of <CompoundPredicate> must be or, and, xor or surrogate"
+            )
         self._compounds.append((self.reader.position(), operator, []))
 
     def _close_compound(self) -> None:
@@ -283,10 +293,8 @@ class TreeReader:
         nodes = self.nodes
         nodes.distribution_node.append(self._stack[-1])
         nodes.distribution_value.append(nodes.pools.texts(self._required("ScoreDistribution", given, "value")))
-        for name, column in (
-            ("recordCount", nodes.distribution_count),
-            ("probability", nodes.distribution_probability),
-            ("confidence", nodes.distribution_confidence),
-        ):
-            text = given.get(name)
-            column.append(NAN if text is None else self._number(name, text))
+        get, to_number = given.get, self._number
+        count, probability, confidence = get("recordCount"), get("probability"), get("confidence")
+        nodes.distribution_count.append(NAN if count is None else to_number("recordCount", count))
+        nodes.distribution_probability.append(NAN if probability is None else to_number("probability", probability))
+        nodes.distribution_confidence.append(NAN if confidence is None else to_number("confidence", confidence))

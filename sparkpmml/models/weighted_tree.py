@@ -20,7 +20,7 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, label_column, pick
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.forest import LeafTable
-from sparkpmml.models.tree_nodes import _OPERATORS, Kind, TreeNodes
+from sparkpmml.models.tree_nodes import OPERATORS, Kind, TreeNodes
 from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import FalsePredicate, Predicate, SimplePredicate, SimpleSetPredicate, TruePredicate
@@ -29,7 +29,7 @@ from sparkpmml.runtime.column import Column, Mask, numbers
 if TYPE_CHECKING:
     from sparkpmml.models.tree import TreeModel
 
-_OPERATOR_NAMES = {kind: name for name, kind in _OPERATORS.items()}
+_OPERATOR_NAMES = {kind: name for name, kind in OPERATORS.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,8 +217,6 @@ def _predicate(nodes: TreeNodes, i: int) -> Predicate:
     if kind in (Kind.IS_IN, Kind.IS_NOT_IN):
         items = nodes.pools.sets.items()[nodes.value[i]]
         operator = "isIn" if kind is Kind.IS_IN else "isNotIn"
-        return SimpleSetPredicate(
-            position=position, field=field, boolean_operator=operator, array=Array(items=items)
-        )
+        return SimpleSetPredicate(position=position, field=field, boolean_operator=operator, array=Array(items=items))
     text = nodes.pools.texts.items()[nodes.value[i]] if nodes.value[i] >= 0 else None
     return SimplePredicate(position=position, field=field, operator=_OPERATOR_NAMES[kind], value=text)

@@ -126,9 +126,7 @@ T = TypeVar("T", bound=type[Node])
 @dataclass_transform(
     frozen_default=True, kw_only_default=True, eq_default=False, field_specifiers=(attribute, child, children, content)
 )
-def element(
-    *tags: str, ignores: tuple[str, ...] = (), reader: SubtreeReaderFactory | None = None
-) -> Callable[[T], T]:
+def element(*tags: str, ignores: tuple[str, ...] = (), reader: SubtreeReaderFactory | None = None) -> Callable[[T], T]:
     """Declare the class of an element with the given name (and older names).
 
     `ignores`: attributes and child elements that never change a score. `reader`: reads the subtree itself.

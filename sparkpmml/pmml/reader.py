@@ -83,6 +83,11 @@ class Reader:
         """Where the parser stands."""
         return Position(self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1)
 
+    def line(self) -> int:
+        """The line where the parser stands."""
+        line: int = self._parser.CurrentLineNumber
+        return line
+
     def error(self, message: str, position: Position | None = None) -> ModelError:
         """A ModelError that says where in which document."""
         return ModelError(f"{self.source}, {position or self.position()}: {message}")
