@@ -149,7 +149,7 @@ def show(wrong: Sequence[str]) -> str:
 
 
 def is_float_document(folder: Path) -> bool:
-    """Whether the trainer worked in float32: the document says so, or it is nyoka's export of XGBoost, which does not."""
+    """Whether the trainer worked in float32: the document says so, or is nyoka's export of XGBoost."""
     text = (folder / "model.pmml").read_text(encoding="utf-8")
     return 'x-mathContext="float"' in text or 'modelName="XGBoostModel"' in text
 

@@ -26,7 +26,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVC, NuSVR, OneClassSVM
 from sklearn_cases import WHOLE, after, alone, export, isolation
-from tables import blobs, cancer, diabetes, iris, lengths, wine
+from tables import Table, blobs, cancer, diabetes, iris, lengths, wine
 
 NET = {"hidden_layer_sizes": (6, 4), "max_iter": 400, "random_state": 0}
 
@@ -44,6 +44,12 @@ def cluster(model: Any, rows: pd.DataFrame) -> Mapping[str, Any]:
 def oddity(model: Any, rows: pd.DataFrame) -> Mapping[str, Any]:
     """What nyoka's isolation forest answers."""
     return {"anomalyScore": -model.score_samples(rows), "outlier": model.predict(rows) == -1}
+
+
+def few() -> Table:
+    """120 patients: a document of neighbours holds them all."""
+    table = diabetes()
+    return Table(table.X.head(120), table.y.head(120))
 
 
 VECTORS = [
@@ -74,8 +80,8 @@ NETWORKS = [
 NEIGHBOURS = [
     Case("knn", alone(KNeighborsClassifier, 5), iris, values=labels),
     Case("knn_weighted", alone(KNeighborsClassifier, 5, weights="distance", metric="manhattan"), iris, values=labels),
-    Case("knn_regressor", alone(KNeighborsRegressor, 4), diabetes),
-    Case("knn_regressor_minkowski", alone(KNeighborsRegressor, 4, metric="minkowski", p=3), diabetes),
+    Case("knn_regressor", alone(KNeighborsRegressor, 4), few),
+    Case("knn_regressor_minkowski", alone(KNeighborsRegressor, 4, metric="minkowski", p=3), few),
     Case("nearest_centroid", after(StandardScaler, NearestCentroid), iris, values=labels),
     Case("k_means", after(StandardScaler, KMeans, n_clusters=4, random_state=0), wine, values=cluster),
     Case("k_means_batches", alone(MiniBatchKMeans, n_clusters=3, random_state=0), iris, values=cluster),
@@ -109,7 +115,7 @@ NYOKA = [
     Case("mlp", pipe(MLPClassifier, StandardScaler(), **NET), wine),
     Case("mlp_regressor", pipe(MLPRegressor, StandardScaler(), **NET), diabetes),
     Case("knn", pipe(KNeighborsClassifier), iris, values=labels),
-    Case("knn_regressor", pipe(KNeighborsRegressor), diabetes),
+    Case("knn_regressor", pipe(KNeighborsRegressor), few),
     Case("k_means", pipe(KMeans, n_clusters=3, random_state=0), iris, values=cluster),
 ]
 
