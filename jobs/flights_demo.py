@@ -16,7 +16,7 @@ from pyspark.sql import Row, SparkSession
 
 import sparkpmml
 
-MODELS = Path(__file__).resolve().parent / "flights"
+MODEL = Path(__file__).resolve().parent / "flights" / "flights.pmml"
 SHOWN = 6
 """Routes at each end of the ranking."""
 
@@ -53,9 +53,8 @@ def main() -> None:
 
 
 def start() -> SparkSession:
-    builder = SparkSession.builder.appName("flights").config("spark.sparkpmml.modelDir", str(MODELS))
-    spark = builder.getOrCreate()
-    sparkpmml.register(spark)
+    spark = SparkSession.builder.appName("flights").getOrCreate()
+    sparkpmml.register(spark, models={MODEL.name: MODEL})
     return spark
 
 
