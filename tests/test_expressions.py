@@ -367,7 +367,10 @@ def test_unsupported_markup(expression, message):
         load(expression.replace(" > ", " &gt; "))
 
 
-def test_a_field_is_a_list_or_a_value():
-    markup = '<Apply function="+"><FieldRef field="many"/><Aggregate field="many" function="sum"/></Apply>'
-    with pytest.raises(ModelError, match="of which others read only one"):
-        load(markup)
+LIST_AND_VALUE = ['<FieldRef field="many"/>', '<Aggregate field="many" function="sum"/>']
+
+
+@pytest.mark.parametrize("arguments", [LIST_AND_VALUE, LIST_AND_VALUE[::-1]], ids=["value first", "list first"])
+def test_a_field_is_a_list_or_a_value(arguments):
+    with pytest.raises(ModelError, match="as one value, or as a list of values"):
+        load(f'<Apply function="+">{"".join(arguments)}</Apply>')

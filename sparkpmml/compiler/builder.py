@@ -59,9 +59,14 @@ class Builder:
         return slot
 
     def input(self, name: str, data_type: DataType, is_list: bool = False) -> Slot:
-        """The raw column of a field, as it comes from the table: of any type that can stand for the field's."""
+        """The raw column of a field, as it comes from the table: of any type that can stand for the field's.
+
+        TypeError for a field that is read both as one value and as a list of values.
+        """
         known = self.inputs.get(name)
         if known is not None:
+            if known.is_list is not is_list:
+                raise TypeError(f"reads field {name!r} as one value, or as a list of values, and others do not")
             return self._slots[known.slot]
         sample: Any = empty_column(data_type)
         slot = self._slot(ListColumn(sample, np.zeros(1, dtype=np.int64)) if is_list else sample)

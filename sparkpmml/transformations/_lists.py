@@ -37,8 +37,6 @@ def list_field(name: str, node: Node, scope: Scope) -> Slot:
     known = compilation.document.model.mining_schema.fields
     mining = next((field for field in known if field.name == name), MiningField(name=name))
     raw = scope.builder.input(name, declared.type, is_list=True)
-    if not isinstance(raw.sample, ListColumn):
-        raise ValueError(f"reads several values of field {name!r}, of which others read only one")
     with compilation.at(node):
         prepare = make_prepare(declared, mining, declared.type)
     return scope.builder.emit(PrepareMembers(prepare), raw)
