@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +18,8 @@ _END = -1
 """Stands after each text's words, so that no term reaches from one text into the next."""
 
 
-@cache
-def _punctuation() -> str:
-    return "".join(chr(c) for c in range(sys.maxunicode + 1) if unicodedata.category(chr(c)).startswith("P"))
+def _is_punctuation(character: str) -> bool:
+    return unicodedata.category(character).startswith("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,13 @@ class Tokenizer:
         at = 0
         gaps = [match.span() for match in compile_regex(self.separator).finditer(text)]
         for start, end in [*gaps, (len(text), len(text))]:
-            piece = text[at:start]
-            left = len(piece) - len(piece.lstrip(_punctuation()))
-            inner = len(piece.strip(_punctuation()))
-            if inner:
-                yield at + left, at + left + inner
+            first, last = at, start
+            while first < last and _is_punctuation(text[first]):
+                first += 1
+            while first < last and _is_punctuation(text[last - 1]):
+                last -= 1
+            if first < last:
+                yield first, last
             at = end
 
 
