@@ -4,8 +4,10 @@ On the way in Spark has made pandas Series of the columns. Some kinds would lose
 them to others (see transport.py) and `decode` undoes that.
 
 On the way out Spark walks `Series.apply` over maps and arrays with a Python function per row. An `ArrowColumn` is a
-pandas extension array that answers `map` with itself, and pyarrow takes its Arrow array as it is. Measured on 3.5.9 and
-pandas 2.2, for a struct of a string and a map of three classes: 10,000 rows cost 0.1 ms this way, 60 ms with objects.
+pandas extension array that answers `map` with itself, and pyarrow takes its Arrow array as it is. Measured with Spark's
+own serializer on 10,000 rows of a string and a map of three classes, on a busy machine: 0.8 ms this way, 900 ms with
+objects; pandas' ArrowExtensionArray fails, for Spark's function then gets the rows of the map. The way in costs, per
+10,000 values: dates 0.15 ms as seconds (1.3 ms as objects), text 0.9 ms, bigint with nulls 1.3 ms.
 """
 
 from __future__ import annotations
