@@ -55,14 +55,14 @@ def kleene_or(values):
 
 
 @pytest.mark.parametrize(("name", "oracle"), [("and", kleene_and), ("or", kleene_or)])
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(table=rows(truth, truth, truth))
 def test_kleene(name, oracle, table):
     columns = [truths(values) for values in zip(*table, strict=True)]
     assert python_values(call[name](*columns)) == [oracle(row) for row in table]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(table=rows(truth, truth))
 def test_de_morgan(table):
     a, b = (truths(values) for values in zip(*table, strict=True))
@@ -85,7 +85,7 @@ KINDS = [("integers", whole, wholes), ("doubles", real, reals), ("strings", word
 
 @pytest.mark.parametrize("name", COMPARISONS)
 @pytest.mark.parametrize(("value", "make"), [kind[1:] for kind in KINDS], ids=[kind[0] for kind in KINDS])
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_comparison(name, value, make, data):
     table = data.draw(rows(value, value))
@@ -94,7 +94,7 @@ def test_comparison(name, value, make, data):
     assert python_values(call[name](first, second)) == expected
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(table=rows(whole, real))
 def test_order_is_total(table):
     """Of less, equal and greater exactly one holds, also between an integer and a double."""
@@ -104,7 +104,7 @@ def test_order_is_total(table):
         assert row == (None, None, None) or sum(row) == 1
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(table=rows(word, word, word))
 def test_membership(table):
     columns = [from_strings(values) for values in zip(*table, strict=True)]
@@ -122,7 +122,7 @@ INTEGERS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": quotie
 
 
 @pytest.mark.parametrize("name", INTEGERS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(table=rows(whole, whole))
 def test_integers(name, table):
     """Exact, or marked: an integer is never silently another one."""
@@ -154,7 +154,7 @@ DOUBLES = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": python_
 
 
 @pytest.mark.parametrize("name", DOUBLES)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(table=rows(real, real))
 def test_doubles(name, table):
     first, second = (reals(values) for values in zip(*table, strict=True))
@@ -175,7 +175,7 @@ small = st.none() | st.integers(-1000, 1000)
 
 @pytest.mark.parametrize("name", AGGREGATES)
 @pytest.mark.parametrize("make", [wholes, reals], ids=["integers", "doubles"])
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(table=rows(small, small, small))
 def test_aggregates(name, make, table):
     columns = [make(values) for values in zip(*table, strict=True)]

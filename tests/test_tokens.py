@@ -31,14 +31,14 @@ def windows(words, size):
     return [words[i : i + size] for i in range(len(words) - size + 1)]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(texts, term)
 def test_frequency(documents, wanted):
     expected = [windows(words, len(wanted)).count(wanted) for words in documents]
     assert tokens(documents).frequency(wanted).tolist() == expected
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(texts, term, st.integers(0, 3))
 def test_near_frequency(documents, wanted, limit):
     totals = [[sum(map(edits, window, wanted)) for window in windows(words, len(wanted))] for words in documents]
@@ -48,14 +48,14 @@ def test_near_frequency(documents, wanted, limit):
     assert tokens(documents).near_frequency(wanted, limit, best=True).tolist() == best
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(texts)
 def test_highest_frequency(documents):
     expected = [max(map(words.count, words), default=0) for words in documents]
     assert tokens(documents).highest_frequency().tolist() == expected
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.text("ab .,!", max_size=12))
 def test_spans_cut_the_words_out(value):
     tokenizer = Tokenizer(None, r"\s+")
