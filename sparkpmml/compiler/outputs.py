@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,7 +20,9 @@ from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.output import OutputField
 from sparkpmml.runtime.cast import cast
 from sparkpmml.runtime.column import Column, codes
+from sparkpmml.runtime.lists import ListColumn
 
+T = TypeVar("T")
 Lowering = Callable[[OutputField, Result, Scope], Slot]
 
 FEATURES: dict[str, Lowering] = {}
@@ -73,24 +76,28 @@ def _addressed(output: OutputField, result: Result) -> Result:
 
 def _lower_field(output: OutputField, result: Result, scope: Scope) -> Slot:
     name = output.feature.removeprefix("x-")
-    lowering = FEATURES.get(name)
-    if lowering is None:
-        raise ValueError(f"has feature {output.feature!r}, which is not known{nearest(name, list(FEATURES))}")
-    lookup = result.lookups.get(name)
-    slot = lowering(output, result, scope) if lookup is None else lookup(output)
+    lowering, lookup = FEATURES.get(name), result.lookups.get(name)
+    if lookup is not None:
+        slot = lookup(output)
+    elif lowering is not None:
+        slot = lowering(output, result, scope)
+    else:
+        known = [*FEATURES, *result.lookups]
+        raise ValueError(f"has feature {output.feature!r}, which is not known{nearest(name, known)}")
+    if isinstance(slot.sample, ListColumn):  # what is declared is the type of its values, or of a text
+        return slot
     return cast_slot(slot, output.data_type, scope, f"output {output.name}")
 
 
-def _needs(what: object | None, output: OutputField, needed: str) -> None:
+def _given(what: T | None, output: OutputField, needed: str) -> T:
     if what is None:
         raise ValueError(f"{output.name!r} asks for feature {output.feature!r}, but the model gives no {needed}")
+    return what
 
 
 @feature("predictedValue")
 def _predicted_value(output: OutputField, result: Result, scope: Scope) -> Slot:
-    _needs(result.value, output, "prediction")
-    assert result.value is not None
-    return result.value
+    return _given(result.value, output, "prediction")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,10 +119,11 @@ def _predicted_display_value(output: OutputField, result: Result, scope: Scope) 
         return result.display
     value = _predicted_value(output, result, scope)
     info = result.info
-    texts = {}
-    for each in (*(info.declared.values if info.declared else ()), *(info.target.values if info.target else ())):
-        if each.value is not None and each.display_value is not None:
-            texts[info.label(each.value)] = each.display_value
+    declared = [(each.value, each.display_value) for each in (info.declared.values if info.declared else ())]
+    stated = [(each.value, each.display_value) for each in (info.target.values if info.target else ())]
+    texts = {
+        info.label(text): display for text, display in (*declared, *stated) if text is not None and display is not None
+    }
     return scope.builder.emit(Display(tuple(texts.items())), value) if texts else value
 
 
@@ -131,8 +139,7 @@ def _transformed_value(output: OutputField, result: Result, scope: Scope) -> Slo
 
 
 def _class_score(scores: Scores | None, output: OutputField, result: Result, scope: Scope, what: str) -> Slot:
-    _needs(scores, output, what)
-    assert scores is not None
+    scores = _given(scores, output, what)
     if output.value is None:
         return score_of_value(scope.builder, scores, _predicted_value(output, result, scope))
     slot = score_of(scope.builder, scores, result.info.label(output.value))

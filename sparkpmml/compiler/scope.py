@@ -169,7 +169,7 @@ class Scope:
 
     def _treated(self, outer: Field, mining: MiningField) -> Field:
         declared = self.compilation.data_fields.get(mining.name) or DataField(
-            name=mining.name, op_type=outer.op_type, data_type=outer.data_type
+            name=mining.name, op_type=outer.op_type, data_type=outer.data_type, values=(), intervals=()
         )
         return self._apply(outer.slot, declared, mining, outer.data_type)
 

@@ -11,7 +11,7 @@ from sparkpmml.compiler.builder import Builder, Slot
 from sparkpmml.compiler.result import Scores, TargetInfo
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.cast import parse_value
-from sparkpmml.runtime.column import Array, Column, Mask, codes, numbers, storage_type, with_missing
+from sparkpmml.runtime.column import Array, Column, Mask, codes, every, numbers, some, storage_type, with_missing
 
 Matrix = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class Winner:
     def __call__(self, scores: Matrix) -> Column:
         known = ~np.isnan(scores)
         index = np.argmax(np.where(known, scores, -np.inf), axis=1)
-        return pick(self.labels, index, ~known.any(axis=1))
+        return pick(self.labels, index, ~some(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Reorder:
 
     def __call__(self, scores: Matrix) -> Matrix:
         wide = np.empty((len(scores), len(self.indices)))
-        nothing = np.where(np.isnan(scores).all(axis=1), np.nan, 0.0) if -1 in self.indices else None
+        nothing = np.where(every(np.isnan(scores)), np.nan, 0.0) if -1 in self.indices else None
         for position, index in enumerate(self.indices):
             wide[:, position] = nothing if index < 0 else scores[:, index]
         return wide

@@ -12,7 +12,7 @@ from sparkpmml.compiler.result import Result, Scores
 from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
 from sparkpmml.pmml.output import Target
-from sparkpmml.runtime.column import Column, integers
+from sparkpmml.runtime.column import Column, every, integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Priors:
     values: tuple[float, ...]
 
     def __call__(self, scores: Matrix) -> Matrix:
-        unknown = np.isnan(scores).all(axis=1)
+        unknown = every(np.isnan(scores))
         return np.where(unknown[:, None], np.array(self.values), scores) if unknown.any() else scores
 
 

@@ -45,7 +45,7 @@ def load(source: str | os.PathLike[str] | bytes, *, name: str | None = None) -> 
     path = os.fspath(source).removeprefix("file://") if isinstance(source, str) else os.fspath(source)
     path = path.removeprefix("file:")
     try:
-        stream = open(path, "rb")
+        stream = open(path, "rb")  # noqa: SIM115  closed below; only opening it may be what fails
     except FileNotFoundError:
         raise ModelNotFoundError(f"no model at {path}") from None
     except OSError as error:

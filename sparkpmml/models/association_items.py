@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
+from sparkpmml.models.list_inputs import checked_list
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.node import Node, attribute, children, element, integer, number
 from sparkpmml.runtime.column import Column, Mask, either, integers
 from sparkpmml.runtime.encode import Encoder
-from sparkpmml.runtime.groups import any_member
 from sparkpmml.runtime.lists import ListColumn
-from sparkpmml.transformations._lists import list_field
 
 _TRUE = frozenset({"true", "t", "1"})
 """What a flag that is a text says where the row has the item."""
@@ -131,16 +130,6 @@ class Transactions:
 
 
 @dataclass(frozen=True, slots=True)
-class AllValid:
-    """The operation: true, failed for lists that hold a value which is not valid."""
-
-    def __call__(self, lists: ListColumn) -> Column:
-        failed = lists.child.failed
-        true = np.ones(len(lists), dtype=np.bool_)
-        return Column(DataType.BOOLEAN, true, failed=None if failed is None else any_member(lists, failed))
-
-
-@dataclass(frozen=True, slots=True)
 class Basket:
     """The transactions' item codes, and columns that say which of them cannot be scored."""
 
@@ -186,11 +175,10 @@ def _from_lists(items: Sequence[Item], node: Model, scope: Scope) -> Basket:
         values.setdefault(item.field or default, []).append((value, code))
     readers, slots, checks = [], [], []
     for name, known in values.items():
-        slot = list_field(name, node, scope)
+        slot, check = checked_list(name, node, scope)
         readers.append(Values.of(known, slot.data_type))
         slots.append(slot)
-        valid = scope.builder.emit(AllValid(), slot)
-        checks.append(scope.builder.checked(valid, f"{name} holds a value that is not valid"))
+        checks.append(check)
     return Basket(_emit(readers, slots, scope), tuple(checks))
 
 

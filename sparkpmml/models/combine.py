@@ -13,7 +13,7 @@ from sparkpmml.compiler.result import TargetInfo
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.cast import cast
-from sparkpmml.runtime.column import Array, Column, Mask
+from sparkpmml.runtime.column import Array, Column, Mask, every, some
 
 _MEDIAN_TIE = 0.5
 
@@ -29,12 +29,12 @@ class Treatment:
         """bool[n]: rows that have no result; `active` and `missing` are bool[n, segments]."""
         absent = active & missing
         if self.how != "skipSegment":
-            return absent.any(axis=1) | ~active.any(axis=1)
+            return some(absent) | ~some(active)
         total = (active * weights).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             share = (absent * weights).sum(axis=1) / total
-        counted = active & ~missing
-        return (share > self.threshold) | ~counted.any(axis=1)
+        result: Mask = (share > self.threshold) | ~some(active & ~missing)
+        return result
 
 
 def no_scores(width: int) -> Matrix:
@@ -109,7 +109,7 @@ class CombineScores:
         rows, count = _rows(inputs), len(self.weights)
         scores = [np.broadcast_to(_matrix(each), (rows, self.width)) for each in inputs[:count]]
         active = _active([each for each in inputs[count:] if isinstance(each, Column)], rows)
-        missing = np.stack([np.isnan(each).all(axis=1) for each in scores], axis=1)
+        missing = np.stack([every(np.isnan(each)) for each in scores], axis=1)
         weights = np.array(self.weights)
         excluded = self.treatment.excluded(active, missing, weights)
         used = active & ~missing
@@ -135,7 +135,8 @@ class CombineScores:
         of_best = np.take_along_axis(stacked, best[:, None, None], axis=2)[:, :, 0]
         value = np.take_along_axis(picked, best[:, None], axis=1)
         if self.method != "max":
-            return picked / np.nansum(picked, axis=1, keepdims=True)
+            shares: Matrix = picked / np.nansum(picked, axis=1, keepdims=True)
+            return shares
         holders = (of_best == value) & used
         with np.errstate(invalid="ignore", divide="ignore"):
             result: Matrix = (stacked * holders[:, :, None]).sum(axis=1) / holders.sum(axis=1)[:, None]
@@ -175,7 +176,7 @@ def _weighted_average(values: Array, used: Mask, weights: Array) -> Array:
 
 def _max(values: Array, used: Mask, weights: Array) -> Array:
     result: Array = np.where(used, values, -np.inf).max(axis=1)
-    return np.where(used.any(axis=1), result, np.nan)
+    return np.where(some(used), result, np.nan)
 
 
 def _median(values: Array, used: Mask, weights: Array) -> Array:
@@ -190,7 +191,7 @@ def _median(values: Array, used: Mask, weights: Array) -> Array:
 
 
 def _weighted_median(values: Array, used: Mask, weights: Array) -> Array:
-    """The first value in order at which half of the weight is reached; where it is exactly half, the mean with the next."""
+    """The first value in order at which half of the weight is reached."""
     order = np.argsort(np.where(used, values, np.nan), axis=1, kind="stable")
     ordered = np.take_along_axis(values, order, axis=1)
     shares = np.take_along_axis(np.where(used, weights, 0), order, axis=1).cumsum(axis=1)
@@ -254,7 +255,8 @@ class CountVotes:
         if self.treatment.how == "continue":
             lost = ((active & missing) * weights).sum(axis=1)
             most = votes.max(axis=1) if votes.shape[1] else np.zeros(len(votes))
-            return (lost > most) | ~(active & ~missing).any(axis=1)
+            excluded: Mask = (lost > most) | ~some(active & ~missing)
+            return excluded
         return self.treatment.excluded(active, missing, weights)
 
 

@@ -24,7 +24,7 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.forest import Forest, pack
 from sparkpmml.models.forest_tests import TestTable
 from sparkpmml.models.tree_nodes import Kind, TreeNodes
-from sparkpmml.runtime.column import Array, Column, Mask, codes, storage_type
+from sparkpmml.runtime.column import Array, Column, Mask, codes, every, storage_type
 from sparkpmml.runtime.encode import Encoder
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ class LeafTable:
         undecided = np.flatnonzero((predicted < 0) & ~self.is_null)
         if len(undecided) and self.has_distributions:
             counts = self._spread(labels, info, 0)[undecided]
-            known = ~np.isnan(counts).all(axis=1)
+            known = ~every(np.isnan(counts))
             best = np.argmax(np.where(np.isnan(counts), -np.inf, counts), axis=1)
             predicted[undecided] = np.where(known, best, -1)
         return np.where(self.is_null, -1, predicted).astype(np.int32)
@@ -306,11 +306,11 @@ class LeafTable:
         counts, probabilities = self._spread(labels, info, 0), self._spread(labels, info, 1)
         with np.errstate(invalid="ignore", divide="ignore"):
             shares = counts / np.nansum(counts, axis=1, keepdims=True)
-        given = ~np.isnan(probabilities).all(axis=1)
+        given = ~every(np.isnan(probabilities))
         probability = np.where(given[:, None], probabilities, shares)
-        unknown = np.isnan(probability).all(axis=1)
+        unknown = every(np.isnan(probability))
         confidences = self._spread(labels, info, 2)
-        stated = ~np.isnan(confidences).all(axis=1)
+        stated = ~every(np.isnan(confidences))
         confidence = np.where(stated[:, None], confidences, probability)
         for matrix in (probability, confidence):
             matrix[np.isnan(matrix) & ~unknown[:, None]] = 0.0

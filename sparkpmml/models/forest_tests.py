@@ -336,7 +336,6 @@ class _Features:
         key = (feature, value, is_set)
         known = self.set_index.get(key)
         if known is None:
-            texts = self.texts[feature]
             items = self.pool_sets[value] if is_set else (self.pool_texts[value],)
             members = tuple(self._code(feature, item) for item in items)
             known = self.set_index[key] = len(self.set_rows)

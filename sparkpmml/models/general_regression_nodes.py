@@ -63,7 +63,7 @@ class Categories(Node):
 class Predictor(Node):
     """A field that parameters refer to; a factor may have a contrast matrix."""
 
-    field: str = attribute(name="name", alias="field")
+    field: str = attribute(name="name", older="field")
     categories: Categories | None = child(Categories)
     matrix: Matrix | None = child(Matrix)
 
@@ -87,7 +87,7 @@ class PPCell(Node):
     """What a predictor adds to a parameter: the factor's value that counts, or the covariate's exponent."""
 
     value: str = attribute()
-    field: str = attribute(name="predictorName", alias="field")
+    field: str = attribute(name="predictorName", older="field")
     parameter: str = attribute(name="parameterName")
     target_category: str | None = attribute(default=None)
 
@@ -172,7 +172,7 @@ class GeneralRegressionModel(Model):
     model_type: str = attribute(one_of(*MODEL_TYPES))
     reference_category: str | None = attribute(name="targetReferenceCategory", default=None)
     cumulative_link: str | None = attribute(
-        one_of(*CUMULATIVE_LINKS), name="cumulativeLink", alias="cumulativeLinkFunction", default=None
+        one_of(*CUMULATIVE_LINKS), name="cumulativeLink", older="cumulativeLinkFunction", default=None
     )
     link: str | None = attribute(one_of(*LINKS), name="linkFunction", default=None)
     link_parameter: float | None = attribute(number, default=None)

@@ -62,10 +62,10 @@ class Segmentation(Node):
     missing_prediction_treatment: str = attribute(
         one_of("returnMissing", "skipSegment", "continue"),
         name="missingPredictionTreatment",
-        alias="x-missingPredictionTreatment",
+        older="x-missingPredictionTreatment",
         default="continue",
     )
-    missing_threshold: float = attribute(number, name="missingThreshold", alias="x-missingThreshold", default=1.0)
+    missing_threshold: float = attribute(number, name="missingThreshold", older="x-missingThreshold", default=1.0)
     segments: tuple[Segment, ...] = children(Segment)
 
 

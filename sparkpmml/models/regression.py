@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ NORMALIZATIONS = (
 class NumericPredictor(Node):
     """coefficient * field ** exponent."""
 
-    field: str = attribute(name="name", alias="field")
+    field: str = attribute(name="name", older="field")
     exponent: int = attribute(integer, default=1)
     coefficient: float = attribute(number)
 
@@ -47,7 +48,7 @@ class NumericPredictor(Node):
 class CategoricalPredictor(Node):
     """The coefficient where the field has the value."""
 
-    field: str = attribute(name="name", alias="field")
+    field: str = attribute(name="name", older="field")
     value: str = attribute()
     coefficient: float = attribute(number)
 
@@ -83,7 +84,7 @@ class RegressionModel(Model):
     """Linear regression and what is built on it."""
 
     normalization: str = attribute(one_of(*NORMALIZATIONS), name="normalizationMethod", default="none")
-    target_field: str | None = attribute(name="targetFieldName", alias="targetField", default=None)
+    target_field: str | None = attribute(name="targetFieldName", older="targetField", default=None)
     tables: tuple[RegressionTable, ...] = children(RegressionTable)
 
     @property
@@ -123,7 +124,8 @@ class Linear:
         factors, numbers = columns[self.numeric : self.numeric + len(self.factors)], columns
         scores = self._numeric(numbers, rows, kind)
         for factor, column in zip(self.factors, factors, strict=True):
-            scores += factor.coefficients.astype(kind, copy=False)[factor.encoder.encode(column)]
+            table: NDArray[Any] = factor.coefficients.astype(kind, copy=False)
+            scores += table[factor.encoder.encode(column)]
         for term, weights in zip(self.terms, self.term_weights.astype(kind, copy=False), strict=True):
             product = np.ones(1, kind)
             for index in term:
@@ -167,9 +169,11 @@ class Normalize:
         if self.method == "softmax":
             powers = exp(scores - scores.max(axis=1, keepdims=True))
             total = powers.sum(axis=1, keepdims=True, dtype=np.float64)  # as XGBoost does, in single precision too
-            return powers / total.astype(scores.dtype)
+            shares: Matrix = powers / total.astype(scores.dtype)
+            return shares
         if self.method == "simplemax":
-            return scores / scores.sum(axis=1, keepdims=True)
+            simple: Matrix = scores / scores.sum(axis=1, keepdims=True)
+            return simple
         if scores.shape[1] == 2 or self.method == "none":
             return _residual(self._inverse(scores[:, :-1]))
         return self._inverse(scores)
@@ -208,7 +212,7 @@ def _regression_model(node: RegressionModel, scope: Scope) -> Result:
 def _regression(node: RegressionModel, scope: Scope) -> Result:
     by_target = _tables_by_target(node)
     if len(by_target) > 1:
-        targets = {name: _one_regression(node, table, scope, name) for name, table in by_target.items()}
+        targets = {name or "": _one_regression(node, table, scope, name) for name, table in by_target.items()}
         first = next(iter(targets.values()))
         return Result(info=first.info, targets=targets)
     if len(node.tables) != 1:

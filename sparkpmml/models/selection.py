@@ -203,13 +203,16 @@ def _choose(condition: Slot, then: Result, otherwise: Result | None, info: Targe
     def column(name: str) -> Slot | None:
         return _pair(condition, getattr(then, name), getattr(otherwise, name, None), builder)
 
+    def scores(name: str) -> Scores | None:
+        return _pair_scores(condition, getattr(then, name), getattr(otherwise, name, None), info, builder)
+
     return Result(
         info=then.info,
         value=column("value"),
         display=column("display"),
-        probability=_pair_scores(condition, then.probability, otherwise and otherwise.probability, info, builder),
-        confidence=_pair_scores(condition, then.confidence, otherwise and otherwise.confidence, info, builder),
-        affinity=_pair_scores(condition, then.affinity, otherwise and otherwise.affinity, info, builder),
+        probability=scores("probability"),
+        confidence=scores("confidence"),
+        affinity=scores("affinity"),
         features=_pair_features(condition, then, otherwise, builder),
         outputs=_pair_outputs(condition, then, otherwise, builder),
         fields=_pair_fields(condition, then, otherwise, builder),
@@ -217,10 +220,9 @@ def _choose(condition: Slot, then: Result, otherwise: Result | None, info: Targe
 
 
 def _pair(condition: Slot, then: Slot | None, otherwise: Slot | None, builder: Builder) -> Slot | None:
-    if then is None and otherwise is None:
-        return None
     known = then or otherwise
-    assert known is not None
+    if known is None:
+        return None
     nothing = builder.missing(known.data_type)
     return _choose_slot(condition, then or nothing, otherwise or nothing, builder)
 

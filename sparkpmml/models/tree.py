@@ -12,7 +12,7 @@ from sparkpmml.compiler.result import Result, Scores, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, label_column, pick
 from sparkpmml.datatypes import DataType
-from sparkpmml.models.forest import Leaves, LeafTable, plant
+from sparkpmml.models.forest import Ints, LeafTable, Leaves, plant
 from sparkpmml.models.tree_nodes import TreeNodes, TreeReader
 from sparkpmml.models.weighted_tree import lower_weighted_tree
 from sparkpmml.pmml.model import Model
@@ -67,7 +67,7 @@ class LeafValue:
     values: Column
     missing: Mask
 
-    def __call__(self, leaves: np.ndarray) -> Column:  # type: ignore[type-arg]
+    def __call__(self, leaves: Ints) -> Column:
         index = leaves[:, self.tree]
         return pick(self.values, index, self.missing[index])
 
@@ -79,8 +79,9 @@ class LeafScores:
     tree: int
     scores: Matrix
 
-    def __call__(self, leaves: np.ndarray) -> Matrix:  # type: ignore[type-arg]
-        return self.scores[leaves[:, self.tree]]
+    def __call__(self, leaves: Ints) -> Matrix:
+        scores: Matrix = self.scores[leaves[:, self.tree]]
+        return scores
 
 
 @register

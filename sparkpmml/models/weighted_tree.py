@@ -24,7 +24,7 @@ from sparkpmml.models.tree_nodes import OPERATORS, Kind, TreeNodes
 from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import FalsePredicate, Predicate, SimplePredicate, SimpleSetPredicate, TruePredicate
-from sparkpmml.runtime.column import Column, Mask, numbers
+from sparkpmml.runtime.column import Column, Mask, numbers, some
 
 if TYPE_CHECKING:
     from sparkpmml.models.tree import TreeModel
@@ -118,7 +118,7 @@ class Mix:
                 mixed = mixed / mixed.sum(axis=1, keepdims=True)
         if self.penalized:
             mixed = mixed * ends[:, -1:]
-        return np.where((ends[:, :-1] > 0).any(axis=1)[:, None], mixed, np.nan)
+        return np.where(some(ends[:, :-1] > 0)[:, None], mixed, np.nan)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +133,7 @@ class MixedClass:
         best = np.argmax(np.where(np.isnan(scores), -np.inf, scores), axis=1)
         single = self.classes[np.argmax(reached, axis=1)]
         index = np.where((reached.sum(axis=1) == 1) & (single >= 0), single, best)
-        return pick(self.labels, index, ~reached.any(axis=1))
+        return pick(self.labels, index, ~some(reached))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +156,7 @@ class FirstEnd:
 
     def __call__(self, ends: Matrix) -> Column:
         reached = ends[:, :-1] > 0
-        return pick(self.ids, np.argmax(reached, axis=1), ~reached.any(axis=1))
+        return pick(self.ids, np.argmax(reached, axis=1), ~some(reached))
 
 
 def lower_weighted_tree(node: TreeModel, scope: Scope) -> Result:

@@ -67,7 +67,7 @@ class DataField(Node):
     """A field of the data, before any treatment."""
 
     name: str = attribute()
-    op_type: OpType = attribute(op_type, name="optype", alias="opType")
+    op_type: OpType = attribute(op_type, name="optype", older="opType")
     data_type: DataType | None = attribute(data_type, default=None)
     is_cyclic: bool = attribute(boolean, default=False)
     display_name: str | None = attribute(default=None)
@@ -117,7 +117,7 @@ class MiningField(Node):
         ),
         default="active",
     )
-    op_type: OpType | None = attribute(op_type, name="optype", alias="opType", default=None)
+    op_type: OpType | None = attribute(op_type, name="optype", older="opType", default=None)
     importance: float | None = attribute(number, default=None)
     outliers: str = attribute(one_of("asIs", "asMissingValues", "asExtremeValues"), default="asIs")
     low_value: float | None = attribute(number, default=None)
@@ -130,7 +130,7 @@ class MiningField(Node):
         one_of(*INVALID_TREATMENTS, other_spellings={"x-asValue": "asValue"}), default="returnInvalid"
     )
     invalid_value_replacement: str | None = attribute(
-        name="invalidValueReplacement", alias="x-invalidValueReplacement", default=None
+        name="invalidValueReplacement", older="x-invalidValueReplacement", default=None
     )
 
     def __post_init__(self) -> None:

@@ -45,7 +45,7 @@ class DerivedField(Node):
     """A field computed from others."""
 
     name: str = attribute(default="")
-    op_type: OpType = attribute(op_type, name="optype", alias="opType", default=OpType.CONTINUOUS)
+    op_type: OpType = attribute(op_type, name="optype", older="opType", default=OpType.CONTINUOUS)
     data_type: DataType | None = attribute(data_type, default=None)
     expression: Expression = child(Expression, required=True)
     values: tuple[Value, ...] = children(Value)

@@ -15,7 +15,6 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Protocol, TypeVar, dataclass_transform
 
 REQUIRED: Any = object()
@@ -83,9 +82,9 @@ class Text:
     convert: Converter
 
 
-def attribute(convert: Converter = str, *, name: str = "", alias: str = "", default: Any = REQUIRED) -> Any:
-    """A field read from an attribute; `name` where it is not the field's own in camel case, `alias` an older name."""
-    spec = Attribute(tuple(filter(None, (name, alias))), convert, default)
+def attribute(convert: Converter = str, *, name: str = "", older: str = "", default: Any = REQUIRED) -> Any:
+    """A field read from an attribute; `name` where it is not the field's in camel case, `older` an older one."""
+    spec = Attribute(tuple(filter(None, (name, older))), convert, default)
     return dataclasses.field(default=None, metadata={"pmml": spec})
 
 
@@ -184,12 +183,21 @@ def spec_of(cls: type[Node]) -> Spec:
     return _SPECS[cls]
 
 
-@cache
 def child_specs(cls: type[Node]) -> dict[str, tuple[str, Child, Spec]]:
     """By tag: the field that holds such a child, how, and the child's declaration.
 
     Kept from the first call on, so every element must be declared before the first document is read.
     """
+    known = _CHILD_SPECS.get(cls)
+    if known is None:
+        known = _CHILD_SPECS[cls] = _find_child_specs(cls)
+    return known
+
+
+_CHILD_SPECS: dict[type[Node], dict[str, tuple[str, Child, Spec]]] = {}
+
+
+def _find_child_specs(cls: type[Node]) -> dict[str, tuple[str, Child, Spec]]:
     table: dict[str, tuple[str, Child, Spec]] = {}
     for name, declared in spec_of(cls).children.items():
         wanted = _REFERENCES[declared.type] if isinstance(declared.type, str) else declared.type

@@ -72,7 +72,7 @@ class OutputField(Node):
 
     name: str = attribute()
     display_name: str | None = attribute(default=None)
-    op_type: OpType | None = attribute(op_type, name="optype", alias="opType", default=None)
+    op_type: OpType | None = attribute(op_type, name="optype", older="opType", default=None)
     data_type: DataType | None = attribute(data_type, default=None)
     target_field: str | None = attribute(default=None)
     feature: str = attribute(default="predictedValue")

@@ -28,7 +28,7 @@ _HARMLESS_ATTRIBUTES = frozenset({"displayName", "description", "x-report", "x-l
 class _Frame:
     """An element that is open: what of it is read so far."""
 
-    __slots__ = ("spec", "position", "values", "many", "chunks", "table")
+    __slots__ = ("chunks", "many", "position", "spec", "table", "values")
 
     def __init__(self, spec: Spec, position: Position, values: dict[str, Any]) -> None:
         self.spec = spec

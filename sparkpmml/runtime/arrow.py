@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sparkpmml.datatypes import DataType
-from sparkpmml.runtime.column import Array, Column, Mask, codes, either, integers, missing_column, with_missing
+from sparkpmml.runtime.column import Array, Column, Mask, codes, either, every, integers, missing_column, with_missing
 from sparkpmml.runtime.lists import ListColumn
 
 _ARROW = {
@@ -173,7 +173,7 @@ def _list_to_arrow(column: ListColumn, failed: Mask | None) -> pa.Array:
 def to_arrow_map(matrix: Array, labels: tuple[str, ...], rows: int, failed: Mask | None) -> pa.Array:
     """MAP<STRING, DOUBLE> from float64[rows, labels]; a row whose values are all NaN, or that failed, is null."""
     matrix = np.broadcast_to(matrix, (rows, len(labels)))
-    missing = either(np.isnan(matrix).all(axis=1), failed)
+    missing = either(every(np.isnan(matrix)), failed)
     offsets = np.arange(0, (rows + 1) * len(labels), len(labels), dtype=np.int32) if labels else np.zeros(rows + 1)
     nulls = np.append(missing, False) if missing is not None and missing.any() else None
     items = pa.array(np.ascontiguousarray(matrix).reshape(-1), from_pandas=True)

@@ -157,7 +157,8 @@ def _parse_strings(column: Column, data_type: DataType) -> Column:
         parsed[missing] = np.nan
     failed = bad[column.values] if bad.any() else None
     absent = None if data_type.is_floating else missing[column.values]
-    return Column(data_type, parsed[column.values], absent, invalid=column.invalid, failed=either(column.failed, failed))
+    failed = either(column.failed, failed)
+    return Column(data_type, parsed[column.values], absent, invalid=column.invalid, failed=failed)
 
 
 def format_value(value: float | int | bool, data_type: DataType) -> str:

@@ -164,6 +164,18 @@ def empty_column(data_type: DataType) -> Column:
     return missing_column(data_type, rows=0)
 
 
+def every(mask: Mask) -> Mask:
+    """bool[n] from bool[n, k]: true in all columns."""
+    result: Mask = np.logical_and.reduce(mask, axis=1)
+    return result
+
+
+def some(mask: Mask) -> Mask:
+    """bool[n] from bool[n, k]: true in any column."""
+    result: Mask = np.logical_or.reduce(mask, axis=1)
+    return result
+
+
 def either(*masks: Mask | None) -> Mask | None:
     """The union of masks, None standing for nowhere."""
     present = [mask for mask in masks if mask is not None]

@@ -15,7 +15,7 @@ from sparkpmml.runtime.column import Array, Column, storage_type
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoder:
-    """The model's known values of a field: value i has code i, an unknown one code k (their count), a missing one -1."""
+    """The model's known values of a field: value i has code i, an unknown one their count, a missing one -1."""
 
     texts: dict[str, int]
     stored: Array

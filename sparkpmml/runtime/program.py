@@ -127,7 +127,8 @@ class Program:
         return [pa.concat_arrays([block[i] for block in blocks]) for i in range(len(blocks[0]))]
 
     def _score_block(self, arrays: Sequence[Any], start: int, stop: int, on_error: str) -> list[pa.Array]:
-        values = self.run([from_arrow(array[start:stop], each.is_list) for array, each in zip(arrays, self.inputs)])
+        columns = [from_arrow(array[start:stop], each.is_list) for array, each in zip(arrays, self.inputs, strict=True)]
+        values = self.run(columns)
         rows = stop - start
         failures = [(check, where) for check in self.checks if (where := _failed(check, values, rows)) is not None]
         failed: Mask | None = None

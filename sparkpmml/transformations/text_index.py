@@ -37,7 +37,7 @@ class TextIndexNormalization(Node):
     is_case_sensitive: bool | None = attribute(boolean, default=None)
     max_levenshtein_distance: int | None = attribute(integer, default=None)
     word_separator: str | None = attribute(name="wordSeparatorCharacterRE", default=None)
-    word: str | None = attribute(name="x-wordRE", alias="wordRE", default=None)
+    word: str | None = attribute(name="x-wordRE", older="wordRE", default=None)
     tokenize: bool | None = attribute(boolean, default=None)
     table: InlineTable = child(InlineTable, required=True)
 
@@ -52,7 +52,7 @@ class TextIndex(Expression):
     max_levenshtein_distance: int = attribute(integer, default=0)
     count_hits: str = attribute(one_of("allHits", "bestHits"), default="allHits")
     word_separator: str = attribute(name="wordSeparatorCharacterRE", default=r"\s+")
-    word: str | None = attribute(name="x-wordRE", alias="wordRE", default=None)
+    word: str | None = attribute(name="x-wordRE", older="wordRE", default=None)
     tokenize: bool = attribute(boolean, default=True)
     normalizations: tuple[TextIndexNormalization, ...] = children(TextIndexNormalization)
     term: Expression = child(Expression, required=True)
