@@ -1,0 +1,161 @@
+"""The statistics of BaselineModel, for all rows at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkpmml.compiler.scores import Matrix
+from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.chi_square import survival
+from sparkpmml.kernels.cusum import cusum
+from sparkpmml.models.baseline_densities import Density
+from sparkpmml.models.list_inputs import Aligned
+from sparkpmml.runtime.column import Column, numbers
+from sparkpmml.runtime.encode import Encoder
+from sparkpmml.runtime.lists import ListColumn
+
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ZValue:
+    """The operation: the distance from the mean in standard deviations."""
+
+    mean: float
+    deviation: float
+
+    def __call__(self, column: Column) -> Column:
+        return numbers((column.as_double() - self.mean) / self.deviation)
+
+
+@dataclass(frozen=True, slots=True)
+class Cusum:
+    """The operation: Z[n] = max(reset, Z[n-1] + log(alternate(x[n]) / baseline(x[n]))) after each list's last event.
+
+    An event that is missing, or that neither distribution can give, changes nothing.
+    """
+
+    baseline: Density
+    alternate: Density
+    reset: float
+
+    def __call__(self, events: ListColumn) -> Column:
+        values = events.child.as_double()
+        with np.errstate(invalid="ignore"):
+            gains = self.alternate(values) - self.baseline(values)
+        sums = cusum(events.offsets, gains, self.reset)
+        absent = np.diff(events.offsets) == 0
+        return numbers(np.where(absent if events.missing is None else absent | events.missing, np.nan, sums))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """The operation: how often each known value is in a list, float64[n, size], or the sum of their weights."""
+
+    encoder: Encoder
+    size: int
+
+    def __call__(self, events: ListColumn, *weights: ListColumn) -> Matrix:
+        aligned = Aligned.of(events, *weights)
+        codes = np.broadcast_to(self.encoder.encode(events.child), len(events.child))[aligned.positions[0]]
+        known = (codes >= 0) & (codes < self.size)
+        amounts = _amounts(aligned, weights)
+        cells = aligned.rows[known] * self.size + codes[known]
+        counts = np.bincount(cells, amounts[known], minlength=len(events) * self.size).astype(np.float64)
+        table = counts.reshape(len(events), self.size)
+        table[aligned.apart] = np.nan
+        return table
+
+
+def _amounts(aligned: Aligned, weights: tuple[ListColumn, ...]) -> NDArray[np.float64]:
+    """What each member counts for: 1, or its weight (a missing one counts nothing)."""
+    if not weights:
+        return np.ones(len(aligned.rows))
+    return np.nan_to_num(weights[0].child.as_double()[aligned.positions[1]])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChiSquare:
+    """The operation: the sum of (count - expected)^2 / expected, given each value's share of what is expected."""
+
+    shares: NDArray[np.float64]
+
+    def __call__(self, counts: Matrix) -> Column:
+        total = counts.sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            expected = total[:, None] * self.shares
+            parts = (counts - expected) ** 2 / expected
+        parts = np.where((expected == 0) & (counts == 0), 0.0, parts)
+        return numbers(np.where(total > 0, parts.sum(axis=1), np.nan))
+
+
+@dataclass(frozen=True, slots=True)
+class Probability:
+    """The operation: the probability of a larger chi-square by chance."""
+
+    def __call__(self, statistic: Column, freedom: Column) -> Column:
+        values, degrees = np.broadcast_arrays(statistic.as_double(), freedom.as_double())
+        return numbers(survival(values, degrees))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScalarProduct:
+    """The operation: the product of the counts and the baseline's, divided by the mean, or the root of the product,
+    of their squares (`independent`)."""
+
+    expected: NDArray[np.float64]
+    independent: bool
+
+    def __call__(self, counts: Matrix) -> Column:
+        own, baseline = np.einsum("ij,ij->i", counts, counts), float(self.expected @ self.expected)
+        scale = np.sqrt(own * baseline) if self.independent else (own + baseline) / 2
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return numbers(counts @ self.expected / scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Independence:
+    """The operation: chi-square and degrees of freedom, float64[n, 2], of the table of two lists' values."""
+
+    def __call__(self, first: ListColumn, second: ListColumn, *weights: ListColumn) -> Matrix:
+        aligned = Aligned.of(first, second, *weights)
+        left, right = _codes(first.child)[aligned.positions[0]], _codes(second.child)[aligned.positions[1]]
+        amounts = np.ones(len(aligned.rows))
+        if weights:
+            amounts = np.nan_to_num(weights[0].child.as_double()[aligned.positions[2]])
+        known = (left >= 0) & (right >= 0) & (amounts > 0)
+        statistic = _chi_square(aligned.rows[known], left[known], right[known], amounts[known], len(first))
+        statistic[aligned.apart] = np.nan
+        return statistic
+
+
+def _chi_square(rows: Codes, left: Codes, right: Codes, amounts: NDArray[np.float64], count: int) -> Matrix:
+    """N (sum O^2 / (R C) - 1), which includes the cells that are empty."""
+    lefts, rights = int(left.max(initial=0)) + 1, int(right.max(initial=0)) + 1
+    cells, cell = np.unique((rows * lefts + left) * rights + right, return_inverse=True)
+    by_left, left_of = np.unique(rows * lefts + left, return_inverse=True)
+    by_right, right_of = np.unique(rows * rights + right, return_inverse=True)
+    observed = np.bincount(cell, amounts, minlength=len(cells))
+    left_total, right_total = np.bincount(left_of, amounts), np.bincount(right_of, amounts)
+    owner = cells // (lefts * rights)
+    parts = observed**2 / (left_total[np.searchsorted(by_left, cells // rights)])
+    parts /= right_total[np.searchsorted(by_right, owner * rights + cells % rights)]
+    total = np.bincount(rows, amounts, minlength=count)
+    freedom = (np.bincount(by_left // lefts, minlength=count) - 1) * (
+        np.bincount(by_right // rights, minlength=count) - 1
+    )
+    statistic = total * (np.bincount(owner, parts, minlength=count) - 1)
+    result = np.column_stack([statistic, freedom.astype(np.float64)])
+    result[total == 0] = np.nan
+    return result
+
+
+def _codes(column: Column) -> Codes:
+    """int64[n]: a number per distinct value, -1 where missing."""
+    if column.data_type is DataType.STRING:
+        return column.values.astype(np.int64)
+    distinct = np.unique(column.values, return_inverse=True)[1].reshape(column.values.shape)
+    return np.where(column.is_missing(), -1, distinct)

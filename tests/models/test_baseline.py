@@ -1,0 +1,163 @@
+"""BaselineModel: each statistic by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+import sparkpmml
+from sparkpmml.errors import ModelError, UnsupportedMarkupError
+
+FIELDS = """<DataField name="x" optype="continuous" dataType="double"/>
+<DataField name="c" optype="categorical" dataType="string"/>
+<DataField name="d" optype="categorical" dataType="integer"/>
+<DataField name="w" optype="continuous" dataType="double"/>"""
+
+
+def baseline(test: str, outputs: str = "", function: str = "regression") -> sparkpmml.Model:
+    document = f"""<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/>
+    <DataDictionary>{FIELDS}</DataDictionary>
+    <TransformationDictionary><DerivedField name="e" optype="categorical" dataType="string"><FieldRef field="c"/>
+    </DerivedField></TransformationDictionary>
+    <BaselineModel functionName="{function}"><MiningSchema><MiningField name="x"/><MiningField name="c"/>
+    <MiningField name="d"/><MiningField name="w"/></MiningSchema><Output>{outputs}</Output>{test}
+    </BaselineModel></PMML>"""
+    return sparkpmml.load(document.encode(), name="baseline")
+
+
+def scores(model: sparkpmml.Model, **columns: list[object]) -> list[float | None]:
+    frame = model.predict(pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()}))
+    return [None if pd.isna(value) else value for value in frame["prediction"]]
+
+
+def z_value(distribution: str) -> str:
+    return f"""<TestDistributions field="x" testStatistic="zValue" testType="threshold" threshold="2">
+    <Baseline>{distribution}</Baseline></TestDistributions>"""
+
+
+Z_VALUES = {
+    '<GaussianDistribution mean="550.2" variance="48.2"/>': (560.2 - 550.2) / math.sqrt(48.2),
+    '<AnyDistribution mean="550" variance="4"/>': 5.1,
+    '<PoissonDistribution mean="529"/>': (560.2 - 529) / 23,
+    '<UniformDistribution lower="500" upper="560"/>': (560.2 - 530) / math.sqrt(300),
+}
+
+
+@pytest.mark.parametrize("distribution", Z_VALUES)
+def test_z_values(distribution):
+    expected = pytest.approx(Z_VALUES[distribution])
+    assert scores(baseline(z_value(distribution), function="baseline"), x=[560.2, None]) == [expected, None]
+
+
+def cusum(first: str, second: str, attributes: str = "") -> str:
+    return f"""<TestDistributions field="x" testStatistic="CUSUM" {attributes}><Baseline>{first}</Baseline>
+    <Alternate>{second}</Alternate></TestDistributions>"""
+
+
+GAUSS = ('<GaussianDistribution mean="0" variance="1"/>', '<GaussianDistribution mean="1" variance="1"/>')
+POISSON = ('<PoissonDistribution mean="1"/>', '<PoissonDistribution mean="2"/>')
+MIXED = ('<GaussianDistribution mean="0" variance="1"/>', '<PoissonDistribution mean="1"/>')
+UNIFORM = ('<UniformDistribution lower="0" upper="4"/>', '<UniformDistribution lower="0" upper="1"/>')
+SUMS = [
+    # the log odds of two normal distributions of variance 1 are x - 1/2
+    (GAUSS, "", [2.0, -3.0, 1.0, 1.5], 1.5),  # 1.5, max(0, -2), 0.5, 1.5
+    (GAUSS, 'resetValue="-1"', [2.0, -3.0, 1.0, 1.5], 0.5),  # 1.5, max(-1, -2), -0.5, 0.5
+    (GAUSS, 'windowSize="2"', [2.0, 1.0, 1.5], 1.5),
+    (GAUSS, "", [2.0, None], 1.5),
+    (GAUSS, "", [], None),
+    (GAUSS, "", None, None),
+    (POISSON, "", [3.0], 3 * math.log(2) - 1),
+    (MIXED, "", [0.0], 0.5 * math.log(2 * math.pi) - 1),
+    (UNIFORM, "", [0.5, 0.5], 2 * math.log(4)),
+]
+
+
+@pytest.mark.parametrize(("pair", "attributes", "events", "expected"), SUMS)
+def test_cumulative_sums(pair, attributes, events, expected):
+    answer, _ = scores(baseline(cusum(*pair, attributes)), x=[events, [1.0]])
+    assert answer == (None if expected is None else pytest.approx(expected))
+
+
+COUNTS = """<CountTable><FieldValueCount field="c" value="a" count="30"/>
+<FieldValueCount field="c" value="b" count="10"/><FieldValueCount field="c" value="z" count="60"/></CountTable>"""
+
+
+def counted(statistic: str, attributes: str = "", table: str = COUNTS, field: str = "c") -> str:
+    return f"""<TestDistributions field="{field}" testStatistic="{statistic}" {attributes}>
+    <Baseline>{table}</Baseline></TestDistributions>"""
+
+
+def test_chi_square_of_a_distribution():
+    outputs = """<OutputField name="chi2" feature="chiSquare" dataType="double" optype="continuous"/>
+    <OutputField name="ndf" feature="degreesOfFreedom" dataType="double" optype="continuous"/>"""
+    model = baseline(counted("chiSquareDistribution"), outputs)
+    answer = model.predict(pd.DataFrame({"c": [["a", "a", "b", "z", "?"], ["?"], None]}))
+    # 4 known: expected 1.2, 0.4 and 2.4, observed 2, 1 and 1; two degrees of freedom: the tail is exp(-x / 2)
+    statistic = 0.8**2 / 1.2 + 0.6**2 / 0.4 + 1.4**2 / 2.4
+    assert answer["chi2"][0] == pytest.approx(statistic)
+    assert answer["ndf"][0] == 2
+    assert answer["prediction"][0] == pytest.approx(math.exp(-statistic / 2))
+    assert answer["prediction"][1:].isna().all()
+
+
+TAILS = {1: lambda x: math.erfc(math.sqrt(x / 2)), 4: lambda x: math.exp(-x / 2) * (1 + x / 2)}
+
+
+@pytest.mark.parametrize("value", [1e-9, 0.3, 1.0, 4.0, 30.0, 700.0])
+@pytest.mark.parametrize("freedom", TAILS)
+def test_upper_tail_of_chi_square(value, freedom):
+    import numpy as np
+
+    from sparkpmml.kernels.chi_square import survival
+
+    answer = survival(np.array([value]), np.array([float(freedom)]))[0]
+    assert answer == pytest.approx(TAILS[freedom](value), rel=1e-12, abs=1e-15)
+
+
+def test_weights_count_events():
+    model = baseline(counted("chiSquareDistribution", 'weightField="w"'))
+    weighted = scores(model, c=[["a", "b"], ["a", "b"], ["a"]], w=[[6.0, 2.0], [6.0, None], [1.0, 2.0]])
+    plain = scores(baseline(counted("chiSquareDistribution")), c=[["a"] * 6 + ["b"] * 2, ["a"] * 6])
+    assert weighted == [pytest.approx(plain[0]), pytest.approx(plain[1]), None]
+
+
+def test_scalar_products():
+    events = {"c": [["a", "a", "z"]]}  # 2 * 30 + 1 * 60 = 120; squares 5 and 900 + 100 + 3600
+    assert scores(baseline(counted("scalarProduct")), **events) == [pytest.approx(120 / ((5 + 4600) / 2))]
+    independent = counted("scalarProduct", 'normalizationScheme="Independent"')
+    assert scores(baseline(independent), **events) == [pytest.approx(120 / math.sqrt(5 * 4600))]
+
+
+def test_chi_square_of_independence():
+    table = '<FieldRef field="c"/><FieldRef field="d"/>'
+    model = baseline(counted("chiSquareIndependence", table=table))
+    c = ["a"] * 10 + ["b"] * 10
+    d = [1] * 8 + [2] * 2 + [1] * 4 + [2] * 6
+    # 8 2 / 4 6: the totals are 10, 10 and 12, 8; each cell is 2 off 6 or 4: 4/6 + 4/4 + 4/6 + 4/4, one degree
+    statistic = 2 * 4 / 6 + 2 * 4 / 4
+    expected = pytest.approx(math.erfc(math.sqrt(statistic / 2)))
+    answers = scores(model, c=[["a"], c, ["a", None], ["a"]], d=[[1], d, [1, 2], [1, 2]])
+    assert answers == [None, expected, None, None]
+
+
+WRONG = [
+    ("", "has no TestDistributions"),
+    (cusum(GAUSS[0], '<AnyDistribution mean="1" variance="1"/>'), "without a density"),
+    (z_value('<GaussianDistribution mean="1" variance="0"/>'), "positive variance"),
+    (z_value(COUNTS), "needs a continuous distribution"),
+    (counted("scalarProduct", table=GAUSS[0]), "needs a CountTable"),
+]
+
+
+@pytest.mark.parametrize(("test", "message"), WRONG)
+def test_contradictions_are_named(test, message):
+    with pytest.raises(ModelError, match=message):
+        baseline(test)
+
+
+def test_what_a_row_cannot_answer_is_a_finding():
+    with pytest.raises(UnsupportedMarkupError, match="field 'e', which is derived") as caught:
+        baseline(counted("scalarProduct", field="e"))
+    assert caught.value.findings[0].line > 1
