@@ -168,8 +168,9 @@ def _rank(nodes: _Nodes, graph: Graph, sets: NDArray[np.bool_]) -> Cuts:
     thresholds, cut = _rank_thresholds(nodes, is_set)
     table_key = nodes.set_index * 2 + goes_right
     rows, row = np.unique(table_key[is_set], return_inverse=True)
-    cut[is_set] = row.reshape(-1)
     table = np.concatenate([(rows % 2 == 1)[:, None], ~sets[rows // 2]], axis=1)
+    table, same = np.unique(table, axis=0, return_inverse=True)
+    cut[is_set] = same.reshape(-1)[row.reshape(-1)]
     none = np.empty(0, dtype=np.float64)
     return Cuts(
         roots=graph.roots.astype(np.int64),
@@ -194,10 +195,10 @@ def _rank_thresholds(nodes: _Nodes, is_set: NDArray[np.bool_]) -> tuple[dict[int
     places = places[np.lexsort((nodes.threshold[places], nodes.feature[places]))]
     feature, threshold = nodes.feature[places], nodes.threshold[places]
     starts = np.flatnonzero(np.diff(feature, prepend=-1))
+    is_new = np.ones(len(feature), dtype=np.bool_)
+    is_new[1:] = (feature[1:] != feature[:-1]) | (threshold[1:] != threshold[:-1])
+    number = np.cumsum(is_new) - 1
     cut = np.zeros(len(nodes.feature), dtype=np.int64)
-    thresholds = {}
-    for start, end in zip(starts, np.append(starts, len(feature))[1:], strict=True):
-        distinct, inverse = np.unique(threshold[start:end], return_inverse=True)
-        thresholds[int(feature[start])] = distinct
-        cut[places[start:end]] = inverse.reshape(-1)
-    return thresholds, cut
+    cut[places] = number - np.repeat(number[starts], np.diff(starts, append=len(feature)))
+    distinct = np.split(threshold[is_new], number[starts][1:])
+    return dict(zip(feature[starts].tolist(), distinct, strict=False)), cut

@@ -33,16 +33,17 @@ class Input:
 class Places:
     """Columns of ranks: what each is made of. A rank is the position + shift, or `missing`."""
 
-    input: Integers  # [C]
     shift: Integers  # [C]
     missing: Integers  # [C]
+    order: Integers  # [C], the columns by input
+    starts: Integers  # [inputs + 1], where each input's columns begin in `order`
 
     def __len__(self) -> int:
-        return len(self.input)
+        return len(self.shift)
 
     def of(self, input_: int) -> Iterator[tuple[int, int, int]]:
         """(column, shift, missing) of each column made of an input."""
-        for column in np.flatnonzero(self.input == input_).tolist():
+        for column in self.order[self.starts[input_] : self.starts[input_ + 1]].tolist():
             yield column, int(self.shift[column]), int(self.missing[column])
 
     def place(self, input_: int, positions: Positions, out: NDArray[Any]) -> None:
@@ -74,4 +75,6 @@ def make_places(cuts: Cuts, owner: Integers, columns: Integers, shift: int, own_
     is_set = columns >= cuts.numeric
     counts = np.array([len(cuts.thresholds[column]) for column in columns], dtype=np.int64)
     missing = counts + 1 if own_missing else np.where(cuts.missing_right[columns], counts, 0)
-    return Places(owner[columns], shift + is_set, shift + np.where(is_set, 0, missing))
+    order = np.argsort(owner[columns], kind="stable")
+    starts = np.searchsorted(owner[columns][order], np.arange(owner.max(initial=-1) + 2))
+    return Places(shift + is_set, shift + np.where(is_set, 0, missing), order, starts)

@@ -5,12 +5,15 @@ numba ships no types, so this is also the one file that mypy sees it in.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any, Literal, ParamSpec, TypeVar, cast
 
 import numba
 from numba import types
+
+from sparkpmml.kernels.cache import keep_compiled
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,7 +32,7 @@ def kernel(*signature: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        dispatcher = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        dispatcher: Any = numba.njit(nogil=True, error_model="numpy")(function)
         lock = threading.Lock()
         ready = not hasattr(dispatcher, "compile")  # NUMBA_DISABLE_JIT=1 hands back the plain function
 
@@ -37,16 +40,24 @@ def kernel(*signature: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
             nonlocal ready
             if not ready:
                 with lock:
-                    dispatcher.compile(signature)
-                    dispatcher.disable_compile()
-                    ready = True
-            return dispatcher(*arguments, **keywords)
+                    if not ready:
+                        _compile(dispatcher, signature)
+                        ready = True
+            result: R = dispatcher(*arguments, **keywords)
+            return result
 
         call.__doc__ = function.__doc__
         call.__name__ = function.__name__
         return call
 
     return decorate
+
+
+def _compile(dispatcher: Any, signature: tuple[Any, ...]) -> None:
+    kept = keep_compiled(dispatcher)
+    with contextlib.nullcontext() if kept is None else kept.alone():
+        dispatcher.compile(signature)
+    dispatcher.disable_compile()
 
 
 def inline(function: Callable[P, R]) -> Callable[P, R]:

@@ -56,19 +56,30 @@ def make_ruler(thresholds: NDArray[np.float64]) -> Ruler:
     count = len(thresholds)
     steps = count.bit_length()
     before, low, scale = np.zeros(1, dtype=np.uint32), 0.0, 0.0
-    intervals = min(1 << (4 * count).bit_length(), _MOST_INTERVALS)
-    with np.errstate(over="ignore"):
-        span = float(thresholds[-1] - thresholds[0]) if count > 2 else 0.0
-    if 0.0 < span < np.inf and (intervals - 1) / span < np.inf:
-        place = (thresholds - thresholds[0]) * ((intervals - 1) / span)
-        place = np.minimum(place, intervals - 1.0).astype(np.int64)
-        held = np.bincount(place, minlength=intervals)
-        if int(held.max()).bit_length() < steps:
-            steps = int(held.max()).bit_length()
-            before = (np.cumsum(held) - held).astype(np.uint32)
-            low, scale = float(thresholds[0]), (intervals - 1) / span
+    if count > 2:
+        found = _find_intervals(thresholds, steps)
+        if found is not None:
+            before, low, scale, steps = found
     padded = np.concatenate([thresholds, np.full(1 << steps, np.inf)])
     return Ruler(padded, count, before, low, scale, steps)
+
+
+def _find_intervals(thresholds: NDArray[np.float64], steps: int) -> tuple[Positions, float, float, int] | None:
+    """(thresholds before each interval, low, scale, steps within one); None if that saves no steps."""
+    intervals = min(1 << (4 * len(thresholds)).bit_length(), _MOST_INTERVALS)
+    finite = thresholds[np.isfinite(thresholds)]
+    low, high = (float(finite[0]), float(finite[-1])) if len(finite) else (0.0, 0.0)
+    span = high - low
+    if not 0.0 < span < np.inf or not (intervals - 1) / span < np.inf:
+        return None
+    scale = (intervals - 1) / span
+    with np.errstate(over="ignore"):
+        place = np.clip((thresholds - low) * scale, 0.0, intervals - 1.0).astype(np.int64)
+    held = np.bincount(place, minlength=intervals)
+    within = int(held.max()).bit_length()
+    if within >= steps:
+        return None
+    return (np.cumsum(held) - held).astype(np.uint32), low, scale, within
 
 
 def rank_codes(codes: NDArray[Any], categories: int) -> Positions:

@@ -1,0 +1,86 @@
+"""Compiled kernels on disk: shared by processes, never in the way."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+import numpy as np
+from sparkpmml.kernels.ranks import rank_codes, make_ruler
+print(make_ruler(np.array([1.0, 2.0])).rank(np.array([0.0, 1.5, 9.0])).tolist())
+"""
+ANSWER = "[0, 1, 2]\n"
+
+
+def start(**environment: str) -> subprocess.Popen[str]:
+    kept = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    root = str(Path(__file__).parents[1])
+    kept["PYTHONPATH"] = os.pathsep.join([root, kept.get("PYTHONPATH", "")])
+    command = [sys.executable, "-c", SCRIPT]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env={**kept, **environment}, stdout=pipe, stderr=pipe, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    """What it wrote to stderr, if it answered well."""
+    output, errors = process.communicate(timeout=300)
+    assert output == ANSWER, errors
+    return errors
+
+
+def code_files(directory: Path) -> list[Path]:
+    return sorted(directory.rglob("*.nbc"))
+
+
+def test_processes_that_start_together_compile_once(tmp_path):
+    for process in [start(NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(4)]:
+        assert finish(process) == ""
+    assert len(code_files(tmp_path)) == 1
+    before = code_files(tmp_path)[0].stat().st_mtime_ns
+    finish(start(NUMBA_CACHE_DIR=str(tmp_path)))
+    assert code_files(tmp_path)[0].stat().st_mtime_ns == before
+
+
+def test_damaged_code_is_compiled_anew(tmp_path):
+    finish(start(NUMBA_CACHE_DIR=str(tmp_path)))
+    (code,) = code_files(tmp_path)
+    code.write_bytes(code.read_bytes()[:100])
+    assert "anew" in finish(start(NUMBA_CACHE_DIR=str(tmp_path)))
+    assert finish(start(NUMBA_CACHE_DIR=str(tmp_path))) == ""
+
+
+def test_no_writable_directory(tmp_path):
+    nowhere = tmp_path / "file"
+    nowhere.write_text("not a directory")
+    assert "no writable directory" in finish(start(NUMBA_CACHE_DIR=str(nowhere / "below")))
+
+
+@pytest.mark.parametrize("writable", ["package", "home", "temporary"])
+def test_first_writable_directory(writable, tmp_path, monkeypatch):
+    from sparkpmml.kernels import cache
+
+    places = {"package": tmp_path / "package", "home": tmp_path / "home", "temporary": tmp_path / "temporary"}
+    for name, place in places.items():
+        place.mkdir()
+        if list(places).index(name) < list(places).index(writable):
+            place.rmdir()
+            place.write_text("in the way")
+    monkeypatch.setattr(cache._CONFIG, "CACHE_DIR", "")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(places["home"]))
+    monkeypatch.setattr(cache.tempfile, "gettempdir", lambda: str(places["temporary"]))
+    found = cache.find_directory.__wrapped__(str(places["package"] / "module.py"), "state")
+    assert Path(found).is_relative_to(places[writable])
+
+
+def test_a_directory_that_others_can_write_is_not_trusted(tmp_path):
+    from sparkpmml.kernels import cache
+
+    tmp_path.chmod(0o700)
+    assert cache._is_own(tmp_path)
+    tmp_path.chmod(0o777)
+    assert not cache._is_own(tmp_path)
