@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 import warnings
 
 import pyarrow as pa
@@ -374,3 +375,24 @@ LIST_AND_VALUE = ['<FieldRef field="many"/>', '<Aggregate field="many" function=
 def test_a_field_is_a_list_or_a_value(arguments):
     with pytest.raises(ModelError, match="as one value, or as a list of values"):
         load(f'<Apply function="+">{"".join(arguments)}</Apply>')
+
+
+TRAVELLING = [
+    f'<NormContinuous field="x">{CURVE}</NormContinuous>',
+    '<NormDiscrete field="s" value="a"/>',
+    f'<Discretize field="x" dataType="double">{NUMBERED}</Discretize>',
+    f'<MapValues outputColumn="out">{ONE}{LETTERS}</MapValues>',
+    f'<TextIndex textField="s">{SPECIFICATION}<Constant>a</Constant></TextIndex>',
+    '<Aggregate field="many" function="sum"/>',
+    '<Lag field="many" n="2" aggregate="avg"/>',
+]
+
+
+@pytest.mark.parametrize("expression", TRAVELLING)
+def test_a_program_survives_the_journey_to_a_worker(expression):
+    program = load(expression).program
+    columns = {"x": [1.5, None], "s": ["a", None], "many": [[1.0, 2.0], None]}
+    arrays = [pa.array(columns[each.name], TYPES[each.name]) for each in program.inputs]
+    travelled = pickle.loads(pickle.dumps(program))
+    assert travelled.score(arrays, 2)[-1].equals(program.score(arrays, 2)[-1])
+    assert len(travelled.score([each[:0] for each in arrays], 0)[-1]) == 0
