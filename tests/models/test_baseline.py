@@ -69,7 +69,7 @@ SUMS = [
     (GAUSS, "", [], None),
     (GAUSS, "", None, None),
     (POISSON, "", [3.0], 3 * math.log(2) - 1),
-    (MIXED, "", [0.0], 0.5 * math.log(2 * math.pi) - 1),
+    (MIXED, 'resetValue="-9"', [0.0], 0.5 * math.log(2 * math.pi) - 1),
     (UNIFORM, "", [0.5, 0.5], 2 * math.log(4)),
 ]
 
