@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from pyspark.sql import Column
 
-    from sparkpmml.engine import Model
+    from sparkpmml.engine.model import Model
 
     ModelLike: TypeAlias = str | os.PathLike[str] | Model
     ColumnLike: TypeAlias = str | Column
