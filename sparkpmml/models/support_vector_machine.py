@@ -13,13 +13,14 @@ from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.prepare import ValueSet
 from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
-from sparkpmml.compiler.scores import Matrix, ScoreOf, label_column, pick, winner
+from sparkpmml.compiler.scores import Matrix, ScoreOf, label_column, winner
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.similarity import SIMILARITIES
+from sparkpmml.models.ranking import Best
 from sparkpmml.models.regression import CategoricalPredictor, in_target_order
 from sparkpmml.models.support_vector_machine_nodes import SupportVectorMachine, SupportVectorMachineModel
 from sparkpmml.pmml.expressions import FieldRef
-from sparkpmml.runtime.column import Column, Mask, numbers
+from sparkpmml.runtime.column import Column, numbers
 from sparkpmml.runtime.design import batch_rows, design, row_blocks
 
 
@@ -90,20 +91,6 @@ class Votes:
         votes /= len(self.first)
         votes[np.isnan(values).any(axis=1)] = np.nan
         return votes
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Extreme:
-    """The operation: the label of the lowest value (`max_wins`: the highest), the first of equals."""
-
-    labels: Column
-    max_wins: bool
-
-    def __call__(self, values: Matrix) -> Column:
-        unknown: Mask = np.logical_or.reduce(np.isnan(values), axis=1)
-        known = np.where(unknown[:, None], 0, values)
-        index = known.argmax(axis=1) if self.max_wins else known.argmin(axis=1)
-        return pick(self.labels, index, unknown)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,6 +215,6 @@ def _one_against_all(node: SupportVectorMachineModel, values: Slot, info: Target
     if len(set(labels)) != len(labels):
         raise ValueError(f"has several SupportVectorMachines for one class: {list(labels)}")
     affinity = in_target_order(Scores(labels, values), info, scope.builder)
-    extreme = Extreme(label_column(affinity.labels, info.data_type), node.max_wins)
-    value = scope.builder.emit(extreme, affinity.slot)
+    best = Best(label_column(affinity.labels, info.data_type), node.max_wins)
+    value = scope.builder.emit(best, affinity.slot)
     return replace(Result(info=info, value=value), affinity=affinity)

@@ -1,0 +1,75 @@
+"""Distances between rows and reference vectors, as plain loops over missing values."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from sparkpmml.kernels.jit import array, kernel
+
+_WRITABLE = types.Array(types.float64, 2, "C")
+_MATRIX = array(types.float64, 2)
+
+SUM, HIGHEST = 0, 1
+"""How differences become one: added, or the highest of them."""
+
+
+@kernel(_MATRIX, _MATRIX, array(types.float64), types.float64, types.int64, _WRITABLE)
+def add_differences(
+    x: NDArray[np.float64],
+    references: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    power: float,
+    how: int,
+    totals: NDArray[np.float64],
+) -> None:
+    """totals[i, j] += weight of f * |x[i, f] - references[f, j]| ** power field after field, or the higher of the two.
+
+    x float64[n, p], references float64[p, m], totals float64[n, m]. A missing x[i, f] (NaN) adds nothing. The innermost
+    loop runs over references, which lie side by side: the compiler makes vector instructions of it. One matrix product
+    in place of the differences was dropped: equal rows must be at a distance of exactly 0, and ties must stay ties.
+    """
+    for i in range(x.shape[0]):
+        for f in range(x.shape[1]):
+            value, weight = x[i, f], weights[f]
+            if np.isnan(value):
+                continue
+            if how == HIGHEST:
+                for j in range(totals.shape[1]):
+                    totals[i, j] = max(totals[i, j], weight * abs(value - references[f, j]) ** power)
+            elif power == 2.0:
+                for j in range(totals.shape[1]):
+                    difference = value - references[f, j]
+                    totals[i, j] += weight * (difference * difference)
+            elif power == 1.0:
+                for j in range(totals.shape[1]):
+                    totals[i, j] += weight * abs(value - references[f, j])
+            else:
+                for j in range(totals.shape[1]):
+                    totals[i, j] += weight * abs(value - references[f, j]) ** power
+
+
+@kernel(_MATRIX, types.Array(types.int64, 2, "C"), _WRITABLE)
+def select_lowest(values: NDArray[np.float64], places: NDArray[np.int64], lowest: NDArray[np.float64]) -> None:
+    """The k lowest values of each row, ascending, and their places; of equal values the earlier place comes first.
+
+    values float64[n, m] without NaN, places int64[n, k], lowest float64[n, k], k <= m. A value is sorted in only when
+    it is below the k-th lowest so far, which soon is rare.
+    """
+    count = places.shape[1]
+    for i in range(values.shape[0]):
+        for rank in range(count):
+            lowest[i, rank] = np.inf
+            places[i, rank] = -1
+        for j in range(values.shape[1]):
+            value = values[i, j]
+            if places[i, count - 1] >= 0 and not value < lowest[i, count - 1]:
+                continue
+            rank = count - 1
+            while rank > 0 and (places[i, rank - 1] < 0 or value < lowest[i, rank - 1]):
+                lowest[i, rank] = lowest[i, rank - 1]
+                places[i, rank] = places[i, rank - 1]
+                rank -= 1
+            lowest[i, rank] = value
+            places[i, rank] = j

@@ -1,0 +1,254 @@
+"""Records compared with reference vectors: centres of clusters, or training instances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkpmml.compiler.scope import Field
+from sparkpmml.compiler.scores import Matrix
+from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.distances import HIGHEST, SUM, add_differences
+from sparkpmml.models.comparison_nodes import BitMeasure, Bits, Chebychev, Comparisons, Measure, SquaredEuclidean
+from sparkpmml.runtime.column import Column
+from sparkpmml.runtime.encode import Encoder
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """The fields compared by their difference: columns `places`, references float64[p, m]."""
+
+    places: NDArray[np.int64]
+    weights: Vector
+    references: Matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """Any other field: column `place`, as codes (see `Encoder`) where it holds no numbers.
+
+    `function` compares a value with `reference` float64[m]; for "table" it is a row of `table` float64[k + 1, m] by
+    the value's code, NaN where the table does not know the value.
+    """
+
+    place: int
+    weight: float
+    function: str
+    reference: Vector
+    encoder: Encoder | None = None
+    scale: float = 1.0
+    table: Matrix | None = None
+
+    def numbers(self, column: Column) -> Vector:
+        """float64[n]: the values, or their codes; NaN where missing."""
+        if self.encoder is None:
+            return column.as_double()
+        codes = self.encoder.encode(column)
+        return np.where(codes < 0, np.nan, codes)
+
+    def compare(self, values: Vector) -> Matrix:
+        """float64[n, m], NaN where the value is missing."""
+        if self.table is not None:
+            codes = np.where(np.isnan(values), len(self.table) - 1, values).astype(np.int64)
+            return self.table[codes]
+        difference = values[:, None] - self.reference
+        if self.function == "absDiff":
+            return np.abs(difference)
+        if self.function == "gaussSim":
+            result: Matrix = np.exp(-np.log(2) * np.square(difference / self.scale))
+            return result
+        alike = np.equal(difference, 0)
+        return np.where(np.isnan(difference), np.nan, alike if self.function == "equal" else ~alike)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distances:
+    """Distances (or similarities) of n records to m references, float64[n, m].
+
+    Comparisons are raised to `power`, weighted, and added (`highest`: the highest counts), a root is taken unless
+    `is_squared`. A missing value is left out, and the sum made up for it by the share of the `adjustments` (float64[p])
+    of the other fields; a record without any value has NaN.
+    """
+
+    numbers: Numbers
+    coded: tuple[Coded, ...]
+    power: float
+    highest: bool
+    is_squared: bool
+    adjustments: Vector
+    width: int
+
+    def __call__(self, columns: Sequence[Column], block: slice) -> Matrix:
+        rows = block.stop - block.start
+        values = np.empty((rows, len(columns)))
+        for place, column in enumerate(columns):
+            coded = next((each for each in self.coded if each.place == place), None)
+            part = column.take(np.arange(block.start, block.stop)) if len(column) > 1 else column
+            values[:, place] = part.as_double() if coded is None else coded.numbers(part)
+        totals = np.zeros((rows, self.width))
+        for coded in self.coded:
+            self._add_coded(coded, values, totals)
+        x = np.ascontiguousarray(values[:, self.numbers.places])
+        how = HIGHEST if self.highest else SUM
+        add_differences(x, self.numbers.references, self.numbers.weights, self.power, how, totals)
+        self._finish(totals, self._adjust(values))
+        return totals
+
+    def _add_coded(self, coded: Coded, values: Matrix, totals: Matrix) -> None:
+        """A value that a table does not know is missing from here on."""
+        compared = coded.compare(values[:, coded.place])
+        unknown = np.logical_and.reduce(np.isnan(compared), axis=1)
+        values[unknown, coded.place] = np.nan
+        weighted = coded.weight * np.where(np.isnan(compared), 0, compared) ** self.power
+        if self.highest:
+            np.maximum(totals, weighted, out=totals)
+        else:
+            totals += weighted
+
+    def _adjust(self, values: Matrix) -> Vector:
+        known = ~np.isnan(values)
+        complete = np.logical_and.reduce(known, axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            factor: Vector = self.adjustments.sum() / (known @ self.adjustments)
+        factor[~np.isfinite(factor)] = np.nan
+        factor[complete] = 1
+        return factor
+
+    def _finish(self, totals: Matrix, factor: Vector) -> None:
+        totals *= factor[:, None]
+        if self.highest or self.is_squared or self.power == 1:
+            return
+        if self.power == 2:
+            np.sqrt(totals, out=totals)
+        else:
+            np.power(totals, 1 / self.power, out=totals)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BitRatios:
+    """Similarities of n records of bits to m references, float64[n, m]; NaN for a record with anything but 0 and 1."""
+
+    references: Matrix
+    numerator: Bits
+    denominator: Bits
+
+    @property
+    def width(self) -> int:
+        return len(self.references)
+
+    def __call__(self, columns: Sequence[Column], block: slice) -> Matrix:
+        x = np.empty((block.stop - block.start, len(columns)))
+        for place, column in enumerate(columns):
+            part = column.take(np.arange(block.start, block.stop)) if len(column) > 1 else column
+            x[:, place] = part.as_double()
+        no_bits = np.logical_or.reduce((x != 0) & (x != 1), axis=1)
+        x[no_bits] = 0
+        both = x @ self.references.T
+        first = x.sum(axis=1)[:, None] - both
+        second = self.references.sum(axis=1) - both
+        counts = (both, first, second, len(columns) - both - first - second)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            above, below = (sum(c * n for c, n in zip(each, counts, strict=True)) for each in self._ratio)
+            ratios: Matrix = np.divide(above, below)
+        return np.where(no_bits[:, None], np.nan, ratios)
+
+    @property
+    def _ratio(self) -> tuple[Bits, Bits]:
+        return self.numerator, self.denominator
+
+
+Comparison = Distances | BitRatios
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedField:
+    """A field that takes part in a comparison, with the reference values as the document writes them.
+
+    `expected` float64[values, m] holds the comparisons themselves, by the field's declared values.
+    """
+
+    field: Field
+    references: Sequence[str]
+    function: str
+    weight: float = 1.0
+    scale: float | None = None
+    comparisons: Comparisons | None = None
+    expected: Matrix | None = None
+
+    @property
+    def count(self) -> int:
+        """How many references there are."""
+        return len(self.references) if self.expected is None else self.expected.shape[1]
+
+
+def make_comparison(fields: Sequence[ComparedField], measure: Measure, adjustments: Sequence[float]) -> Comparison:
+    """The comparison with m references, of which each field holds its value; ValueError when something does not fit."""
+    if not fields:
+        raise ValueError("compares no fields")
+    count = fields[0].count
+    if isinstance(measure, BitMeasure):
+        bits = np.array([_as_numbers(each) for each in fields]).T.reshape(count, len(fields))
+        return BitRatios(bits, measure.numerator, measure.denominator)
+    plain = [place for place, each in enumerate(fields) if _is_plain(each)]
+    references = np.array([_as_numbers(fields[place]) for place in plain]).reshape(len(plain), count)
+    weights = np.array([fields[place].weight for place in plain])
+    numbers = Numbers(np.array(plain, dtype=np.int64), weights, references)
+    coded = tuple(_coded(place, each) for place, each in enumerate(fields) if place not in plain)
+    highest, is_squared = isinstance(measure, Chebychev), isinstance(measure, SquaredEuclidean)
+    return Distances(numbers, coded, measure.power or 1.0, highest, is_squared, np.array(adjustments), count)
+
+
+def _is_plain(each: ComparedField) -> bool:
+    return each.function == "absDiff" and each.field.data_type is not DataType.STRING
+
+
+def _as_numbers(each: ComparedField) -> list[float]:
+    if each.field.data_type is DataType.STRING:
+        raise ValueError(f"subtracts values of field {each.field.name!r}, which are strings")
+    return [_number(text) for text in each.references]
+
+
+def _number(text: str) -> float:
+    return float({"true": "1", "false": "0"}.get(text, text))
+
+
+def _coded(place: int, each: ComparedField) -> Coded:
+    if each.function == "table":
+        return _tabled(place, each)
+    if each.function == "gaussSim" and not each.scale:
+        raise ValueError(f'compares field {each.field.name!r} by "gaussSim" without a similarityScale')
+    if each.field.data_type is not DataType.STRING:
+        reference = np.array(_as_numbers(each))
+        return Coded(place, each.weight, each.function, reference, scale=each.scale or 1.0)
+    if each.function not in ("delta", "equal"):
+        raise ValueError(f"compares field {each.field.name!r}, which is a string, by {each.function!r}")
+    known = list(dict.fromkeys(each.references))
+    reference = np.array([float(known.index(text)) for text in each.references])
+    return Coded(place, each.weight, each.function, reference, Encoder.of(known, each.field.data_type))
+
+
+def _tabled(place: int, each: ComparedField) -> Coded:
+    """Rows of the table are values of the record, columns those of the reference."""
+    categories = each.field.categories
+    if each.expected is not None:
+        known = np.concatenate([each.expected, np.full((1, each.count), np.nan)])
+        return Coded(
+            place, each.weight, "table", np.zeros(0), Encoder.of(categories, each.field.data_type), table=known
+        )
+    if each.comparisons is None or not categories:
+        raise ValueError(f"compares field {each.field.name!r} by a table, but lacks the table or the field's values")
+    matrix = each.comparisons.matrix.dense()
+    if matrix.shape != (len(categories), len(categories)):
+        raise ValueError(f"has a table of shape {matrix.shape} for the {len(categories)} values of {each.field.name!r}")
+    encoder = Encoder.of(categories, each.field.data_type)
+    columns = [categories.index(text) if text in categories else -1 for text in each.references]
+    if -1 in columns:
+        text = each.references[columns.index(-1)]
+        raise ValueError(f"refers to value {text!r}, which field {each.field.name!r} does not declare")
+    table = np.concatenate([matrix[:, columns], np.full((1, len(columns)), np.nan)])
+    return Coded(place, each.weight, each.function, np.array(columns, dtype=np.float64), encoder, table=table)
