@@ -100,6 +100,7 @@ def check(graph: Graph, columns, rows) -> Forest:
         for shape in ((count,), (count, 2), (count, 3)):
             values = (random.standard_normal(shape) * 10.0 ** random.integers(-6, 6, shape)).astype(dtype)
             check_sums(forest, columns, rows, expected, values)
+        check_group_sums(forest, columns, rows, expected, np.ascontiguousarray(values[:, 0]))
     classes = random.integers(-1, 3, count).astype(np.int32)
     weights = random.random(len(graph.roots))
     check_votes(forest, columns, rows, expected, classes, weights)
@@ -112,6 +113,17 @@ def check_sums(forest, columns, rows, expected, values):
     for tree in range(expected.shape[1]):
         totals += values[expected[:, tree]]
     sums = forest.sums(columns, values, start, rows=rows)
+    assert sums.dtype == values.dtype
+    np.testing.assert_array_equal(sums, totals)
+
+
+def check_group_sums(forest, columns, rows, expected, values):
+    groups = np.arange(expected.shape[1], dtype=np.int32) % 3
+    start = np.array([0.1, 0.2, 0.3], dtype=values.dtype)
+    totals = np.repeat(start[None, :], rows, axis=0)
+    for tree in range(expected.shape[1]):
+        totals[:, groups[tree]] += values[expected[:, tree]]
+    sums = forest.group_sums(columns, values, groups, start, rows=rows)
     assert sums.dtype == values.dtype
     np.testing.assert_array_equal(sums, totals)
 

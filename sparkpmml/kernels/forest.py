@@ -13,7 +13,7 @@ from sparkpmml.kernels.cuts import find_cuts
 from sparkpmml.kernels.engines import Block, Engine, choose_engine
 from sparkpmml.kernels.graph import Graph, Test
 from sparkpmml.kernels.inputs import Input, find_inputs
-from sparkpmml.kernels.totals import add_votes
+from sparkpmml.kernels.totals import add_group_doubles, add_group_floats, add_votes
 
 __all__ = ["Forest", "Graph", "Test", "pack"]
 
@@ -58,6 +58,27 @@ class Forest:
         for first, last, block in self._blocks(columns, count):
             self.engine.add(block, table, totals[first:last])
         return totals if values.ndim == 2 else totals[:, 0]
+
+    def group_sums(
+        self,
+        columns: Sequence[Any],
+        values: NDArray[Any],
+        groups: NDArray[np.int32],
+        start: NDArray[Any],
+        rows: int | None = None,
+    ) -> NDArray[Any]:
+        """[n, k]: start [k] plus, for each group of trees, the values [L] of its leaves, as `sums` adds them.
+
+        groups: int32[T], 0..k-1. One forest then serves all classes of a boosted classifier and ranks inputs once.
+        """
+        count = _count(columns) if rows is None else rows
+        totals = np.repeat(np.asarray(start, dtype=values.dtype)[None, :], count, axis=0)
+        add = add_group_floats if values.dtype == np.float32 else add_group_doubles
+        flat, owners = np.ascontiguousarray(values), np.ascontiguousarray(groups, dtype=np.int32)
+        for first, stop, block in self._blocks(columns, count):
+            for begin, end, found in self.engine.leaves(block, stop - first):
+                add(found, flat, owners, totals[first + begin : first + end])
+        return totals
 
     def votes(
         self,

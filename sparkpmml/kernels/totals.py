@@ -41,6 +41,30 @@ def add_doubles(found: NDArray[np.int32], values: NDArray[Any], totals: NDArray[
     _add(found, values, totals)
 
 
+@inline
+def _add_groups(found, values, groups, totals):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for tree in range(found.shape[0]):
+        group = groups[tree]
+        for row in range(totals.shape[0]):
+            totals[row, group] += values[found[tree, row]]
+
+
+@kernel(_FOUND, array(types.float32), array(types.int32), _writable(types.float32))
+def add_group_floats(
+    found: NDArray[np.int32], values: NDArray[Any], groups: NDArray[np.int32], totals: NDArray[Any]
+) -> None:
+    """totals[row, group of the tree] += values[found[tree, row]], tree after tree, in float32."""
+    _add_groups(found, values, groups, totals)
+
+
+@kernel(_FOUND, array(types.float64), array(types.int32), _writable(types.float64))
+def add_group_doubles(
+    found: NDArray[np.int32], values: NDArray[Any], groups: NDArray[np.int32], totals: NDArray[Any]
+) -> None:
+    """As `add_group_floats`, in float64."""
+    _add_groups(found, values, groups, totals)
+
+
 @kernel(_FOUND, array(types.int32), array(types.float64), _writable(types.float64))
 def add_votes(
     found: NDArray[np.int32],
