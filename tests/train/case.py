@@ -127,7 +127,8 @@ def make(trainer: str, case: Case, export: Export) -> Path:
     columns = dict(case.values(model, scored)) if case.values else answers(model, scored)
     columns |= {name: of(model, scored) for name, of in case.extra.items()}
     if case.verify:
-        model.verify(table.X.sample(10, random_state=2))
+        precision = 1e-6 if trainer == "xgboost" else 1e-13  # XGBoost's answers are float32
+        model.verify(table.X.sample(10, random_state=2), precision=precision, zeroThreshold=precision)
     export(case, model, folder / "model.pmml")
     write_csv(folder / "input.csv", input_columns(rows))
     write_csv(folder / "expected.csv", columns)
