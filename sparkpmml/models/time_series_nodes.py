@@ -1,0 +1,305 @@
+"""The markup of TimeSeriesModel."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkpmml.pmml.array import Array
+from sparkpmml.pmml.matrix import Matrix
+from sparkpmml.pmml.model import Model
+from sparkpmml.pmml.node import Node, attribute, child, children, element, family, integer, number, one_of
+
+TRANSFORMATIONS = ("none", "logarithmic", "squareroot")
+
+
+@family
+class Vector(Node):
+    """An element that holds one array of numbers."""
+
+    array: Array = child(Array, required=True)
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        return np.array([number(item) for item in self.array.items])
+
+
+@family
+class MatrixHolder(Node):
+    """An element that holds one matrix."""
+
+    matrix: Matrix = child(Matrix, required=True)
+
+
+@element("TimeValue", ignores=("Timestamp", "standardError"))
+class TimeValue(Node):
+    """A value of the series."""
+
+    index: float | None = attribute(number, default=None)
+    time: float | None = attribute(number, default=None)
+    value: float = attribute(number)
+
+
+@element("TimeSeries", ignores=("TimeAnchor", "interpolationMethod"))
+class TimeSeries(Node):
+    """Values in the order of time."""
+
+    usage: str = attribute(one_of("original", "logical", "prediction"), default="original")
+    start: float | None = attribute(number, name="startTime", default=None)
+    end: float | None = attribute(number, name="endTime", default=None)
+    field: str | None = attribute(default=None)
+    values: tuple[TimeValue, ...] = children(TimeValue)
+
+    @property
+    def ordered(self) -> NDArray[np.float64]:
+        """The values by index, or time, where they have one."""
+        places = [each.index if each.index is not None else each.time for each in self.values]
+        keys = [float(i) if place is None else place for i, place in enumerate(places)]
+        return np.array([each.value for each in self.values])[np.argsort(keys, kind="stable")]
+
+
+@family
+class Algorithm(Node):
+    """A way to forecast."""
+
+
+@element("Level", ignores=("alpha", "quadraticSmoothedValue", "cubicSmoothedValue"))
+class Level(Node):
+    """The smoothed level at the series' end."""
+
+    value: float = attribute(number, name="smoothedValue")
+
+
+@element("Trend_ExpoSmooth", "Trend", ignores=("gamma",))
+class Trend(Node):
+    """The smoothed trend at the series' end."""
+
+    kind: str = attribute(
+        one_of("additive", "damped_additive", "multiplicative", "damped_multiplicative", "polynomial_exponential"),
+        name="trend",
+        default="additive",
+    )
+    fading: float = attribute(number, name="phi", default=1.0)
+    value: float | None = attribute(number, name="smoothedValue", default=None)
+    array: Array | None = child(Array)
+
+
+@element("Seasonality_ExpoSmooth", "Seasonality", ignores=("unit", "delta"))
+class Seasonality(Node):
+    """The seasonal factors; `phase` is the place, from 1, of the series' last value among them."""
+
+    kind: str = attribute(one_of("additive", "multiplicative"), name="type")
+    period: int = attribute(integer)
+    phase: int | None = attribute(integer, default=None)
+    array: Array = child(Array, required=True)
+
+
+@element("ExponentialSmoothing", ignores=("RMSE", "TimeValue"))
+class ExponentialSmoothing(Algorithm):
+    """Level, trend and seasons, smoothed."""
+
+    transformation: str = attribute(one_of(*TRANSFORMATIONS), default="none")
+    level: Level = child(Level, required=True)
+    trend: Trend | None = child(Trend)
+    seasonality: Seasonality | None = child(Seasonality)
+
+
+@element("AR")
+class AR(Vector):
+    """Weights of earlier values."""
+
+
+@element("MACoefficients")
+class MACoefficients(Vector):
+    """Weights of earlier residuals."""
+
+
+@element("Residuals")
+class Residuals(Vector):
+    """The last residuals, oldest first."""
+
+
+@element("MA")
+class MA(Node):
+    """Weights of earlier residuals, and these."""
+
+    weights: MACoefficients | None = child(MACoefficients)
+    residuals: Residuals | None = child(Residuals)
+
+
+@family
+class Component(Node):
+    """Autoregression, differences and moving average."""
+
+    ar: AR | None = child(AR)
+    ma: MA | None = child(MA)
+
+
+@element("NonseasonalComponent")
+class NonseasonalComponent(Component):
+    """At lags of one step."""
+
+    ar_order: int = attribute(integer, name="p", default=0)
+    differences: int = attribute(integer, name="d", default=0)
+    ma_order: int = attribute(integer, name="q", default=0)
+
+
+@element("SeasonalComponent")
+class SeasonalComponent(Component):
+    """At lags of one period."""
+
+    ar_order: int = attribute(integer, name="P", default=0)
+    differences: int = attribute(integer, name="D", default=0)
+    ma_order: int = attribute(integer, name="Q", default=0)
+    period: int = attribute(integer)
+
+
+@element("TransitionMatrix")
+class TransitionMatrix(MatrixHolder):
+    """From a state to the next."""
+
+
+@element("MeasurementMatrix")
+class MeasurementMatrix(MatrixHolder):
+    """From a state to what is observed: a row per target."""
+
+
+@element("StateVector", "FinalStateVector")
+class StateVector(Vector):
+    """The state of the first step after the series' end."""
+
+
+@element("KalmanState", ignores=("FinalOmega", "HVector"))
+class KalmanState(Node):
+    """The filter's state at the series' end."""
+
+    state: StateVector = child(StateVector, required=True)
+    transition: TransitionMatrix | None = child(TransitionMatrix)
+    measurement: MeasurementMatrix | None = child(MeasurementMatrix)
+
+
+@element("MaximumLikelihoodStat", ignores=("method", "periodDeficit"))
+class MaximumLikelihoodStat(Node):
+    """What forecasts by exact least squares start from."""
+
+    kalman: KalmanState | None = child(KalmanState)
+
+
+@element("ARIMA")
+class Arima(Algorithm):
+    """The autoregressive integrated moving average."""
+
+    deviation: float | None = attribute(number, name="RMSE", default=None)
+    transformation: str = attribute(one_of(*TRANSFORMATIONS), default="none")
+    constant: float = attribute(number, name="constantTerm", default=0.0)
+    method: str = attribute(
+        one_of("conditionalLeastSquares", "exactLeastSquares"),
+        name="predictionMethod",
+        default="conditionalLeastSquares",
+    )
+    nonseasonal: NonseasonalComponent | None = child(NonseasonalComponent)
+    seasonal: SeasonalComponent | None = child(SeasonalComponent)
+    likelihood: MaximumLikelihoodStat | None = child(MaximumLikelihoodStat)
+
+
+@element("ARMAPart")
+class ArmaPart(Component):
+    """The process of the values."""
+
+    constant: float = attribute(number, default=0.0)
+    ar_order: int = attribute(integer, name="p")
+    ma_order: int = attribute(integer, name="q")
+
+
+@element("ResidualSquareCoefficients")
+class ResidualSquareCoefficients(Node):
+    """Weights of earlier squared residuals, and these residuals."""
+
+    residuals: Residuals = child(Residuals, required=True)
+    weights: MACoefficients = child(MACoefficients, required=True)
+
+
+@element("PastVariances")
+class PastVariances(Vector):
+    """The last variances, oldest first."""
+
+
+@element("VarianceCoefficients")
+class VarianceCoefficients(Node):
+    """Weights of earlier variances, and these."""
+
+    past: PastVariances = child(PastVariances, required=True)
+    weights: MACoefficients = child(MACoefficients, required=True)
+
+
+@element("GARCHPart", ignores=("gp", "gq"))
+class GarchPart(Node):
+    """The process of the variance."""
+
+    constant: float = attribute(number, default=0.0)
+    squares: ResidualSquareCoefficients | None = child(ResidualSquareCoefficients)
+    variances: VarianceCoefficients | None = child(VarianceCoefficients)
+
+
+@element("GARCH")
+class Garch(Algorithm):
+    """Values whose variance changes."""
+
+    arma: ArmaPart = child(ArmaPart, required=True)
+    garch: GarchPart = child(GarchPart, required=True)
+
+
+@element("InterceptVector")
+class InterceptVector(Vector):
+    """What is added to the state, or to what is observed."""
+
+    kind: str = attribute(one_of("state", "observation"), name="type", default="state")
+
+
+@element("PredictedStateCovarianceMatrix")
+class PredictedStateCovarianceMatrix(MatrixHolder):
+    """Of the first step's state."""
+
+
+@element("SelectedStateCovarianceMatrix")
+class SelectedStateCovarianceMatrix(MatrixHolder):
+    """Of what is added to a state."""
+
+
+@element("ObservationVarianceMatrix")
+class ObservationVarianceMatrix(MatrixHolder):
+    """Of what is observed, given the state."""
+
+
+@element("StateSpaceModel", ignores=("variance", "PsiVector"))
+class StateSpaceModel(Algorithm):
+    """A state that moves linearly, and linear observations of it."""
+
+    period: str = attribute(one_of("none"), default="none")
+    intercept: float = attribute(number, default=0.0)
+    state: StateVector = child(StateVector, required=True)
+    transition: TransitionMatrix = child(TransitionMatrix, required=True)
+    measurement: MeasurementMatrix = child(MeasurementMatrix, required=True)
+    intercepts: InterceptVector | None = child(InterceptVector)
+    state_covariance: PredictedStateCovarianceMatrix | None = child(PredictedStateCovarianceMatrix)
+    added_covariance: SelectedStateCovarianceMatrix | None = child(SelectedStateCovarianceMatrix)
+    observation_variance: ObservationVarianceMatrix | None = child(ObservationVarianceMatrix)
+
+
+@element("SpectralAnalysis")
+class SpectralAnalysis(Algorithm):
+    """Named by PMML, which does not say what it holds."""
+
+
+@element("SeasonalTrendDecomposition")
+class SeasonalTrendDecomposition(Algorithm):
+    """Named by PMML, which does not say what it holds."""
+
+
+@element("TimeSeriesModel")
+class TimeSeriesModel(Model):
+    """A series, and algorithms that forecast it, of which one fits best."""
+
+    best_fit: str = attribute(name="bestFit")
+    series: tuple[TimeSeries, ...] = children(TimeSeries)
+    algorithms: tuple[Algorithm, ...] = children(Algorithm)
