@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sparkpmml.compiler.builder import Builder, Slot
-from sparkpmml.compiler.expressions import Choose
+from sparkpmml.compiler.expressions import Choose, IsTrue
 from sparkpmml.compiler.result import OutputValue, Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.compiler.scores import Matrix, align
@@ -69,11 +69,15 @@ def lower_selection(node: MiningModel, scope: Scope, lower: LowerSegments) -> Re
     method, segments = node.segmentation.method, node.segmentation.segments
     chained = method in ("modelChain", "multiModelChain")
     members: list[Member] = []
+    passed_over: list[Slot] = []  # true where no segment so far is the first
     for place, segment in enumerate(segments, 1):
-        (member,) = lower((segment if segment.id else replace(segment, id=str(place)),), scope)
+        with scope.builder.guarded(*passed_over):
+            (member,) = lower((segment if segment.id else replace(segment, id=str(place)),), scope)
         members.append(member)
         if chained:
             _declare(member, scope)
+        elif method == "selectFirst" and member.active is not None:
+            passed_over.append(scope.builder.emit(IsTrue(False), member.active))
     result = _select(node, members, scope)
     return replace(result, segments={member.id: masked(member, scope.builder) for member in members})
 

@@ -107,6 +107,8 @@ def tree_result(node: TreeModel, scope: Scope, table: LeafTable, leaves: Slot, t
         value = builder.emit(LeafValue(tree, Column(kind, values), missing | np.isnan(values)), leaves)
         return Result(info=info, value=value, features=features)
     labels = info.order([info.label(text) for text in table.class_texts()])
+    if not labels:  # no node has an answer
+        return Result(info=info, value=builder.missing(info.data_type or DataType.STRING), features=features)
     classes = table.classes(labels, info)
     predicted = pick(label_column(labels, info.data_type), np.maximum(classes, 0), classes < 0)
     value = builder.emit(LeafValue(tree, predicted, classes < 0), leaves)

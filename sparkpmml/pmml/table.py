@@ -40,7 +40,7 @@ class _RowReader:
 
 
 def column_name(tag: str) -> str:
-    """The column that a cell's tag names: without prefix, `_x0020_`-like escapes as the producers mean them."""
+    """The column that a cell's tag names: the tag without its namespace prefix."""
     return tag.rpartition(":")[2]
 
 

@@ -1,0 +1,201 @@
+"""MiningModel: what becomes of the segments' answers, each method on numbers that can be checked by hand."""
+
+from __future__ import annotations
+
+import pytest
+from documents import field, load, predict, schema, values
+
+from sparkpmml.errors import ModelError
+
+CLASSES = field("y", "string", values("a", "b", "c"))
+
+
+def constant_tree(score: float | str | None, *, function: str = "regression", distribution: str = "") -> str:
+    """A tree that always gives one answer; None: never any."""
+    root = "<Node><False/></Node>" if score is None else f'<Node score="{score}"><True/>{distribution}</Node>'
+    target = schema("x", target="y" if function == "classification" else "")
+    return f'<TreeModel functionName="{function}">{target}{root}</TreeModel>'
+
+
+def segment(model: str, *, name: str = "", weight: float | None = None, predicate: str = "<True/>") -> str:
+    identity = f' id="{name}"' if name else ""
+    weighed = "" if weight is None else f' weight="{weight}"'
+    return f"<Segment{identity}{weighed}>{predicate}{model}</Segment>"
+
+
+def mining(
+    method: str, *segments: str, function: str = "regression", more: str = "", output: str = "", target=""
+) -> str:
+    return f"""<MiningModel functionName="{function}">{schema("x", target=target)}{output}
+    <Segmentation multipleModelMethod="{method}" {more}>{"".join(segments)}</Segmentation></MiningModel>"""
+
+
+def answer(model: str, *fields: str, x: float | None = 1.0):
+    return predict(load(model, field("x"), *fields), x=[x])["prediction"][0]
+
+
+# four segments that give 1, 2, 4 and 9, with the weights 1, 1, 2 and 4
+NUMBERS = [
+    pytest.param("sum", 16.0, id="sum"),
+    pytest.param("average", 4.0, id="average"),
+    pytest.param("weightedAverage", (1 + 2 + 8 + 36) / 8, id="weightedAverage"),
+    pytest.param("x-weightedSum", 1.0 + 2 + 8 + 36, id="weightedSum"),
+    pytest.param("median", 3.0, id="median"),
+    pytest.param("x-weightedMedian", 4.0, id="weightedMedian"),
+    pytest.param("max", 9.0, id="max"),
+    pytest.param("selectFirst", 1.0, id="selectFirst"),
+    pytest.param("modelChain", 9.0, id="modelChain"),
+]
+WEIGHTED = tuple(zip((1, 2, 4, 9), (1, 1, 2, 4), strict=True))
+
+
+@pytest.mark.parametrize("as_forest", [True, False], ids=["forest", "one-by-one"])
+@pytest.mark.parametrize(("method", "expected"), NUMBERS)
+def test_numbers(method, expected, as_forest):
+    """A segment that is active by a predicate other than True keeps the trees from becoming one forest."""
+    predicate = "<True/>" if as_forest else '<SimplePredicate field="x" operator="isNotMissing"/>'
+    segments = [segment(constant_tree(score), weight=weight, predicate=predicate) for score, weight in WEIGHTED]
+    assert answer(mining(method, *segments)) == pytest.approx(expected)
+
+
+MISSING = [
+    pytest.param("", None, id="continue"),
+    pytest.param('missingPredictionTreatment="returnMissing"', None, id="returnMissing"),
+    pytest.param('missingPredictionTreatment="skipSegment"', 3.0, id="skipSegment"),
+    pytest.param('missingPredictionTreatment="skipSegment" missingThreshold="0.4"', 3.0, id="below-threshold"),
+    pytest.param('missingPredictionTreatment="skipSegment" missingThreshold="0.3"', None, id="above-threshold"),
+]
+
+
+@pytest.mark.parametrize(("more", "expected"), MISSING)
+def test_missing_predictions(more, expected):
+    """One of three segments has no answer, the others give 2 and 4."""
+    segments = [segment(constant_tree(score)) for score in (2, None, 4)]
+    assert answer(mining("average", *segments, more=more)) == expected
+
+
+def test_inactive_segments_do_not_count():
+    active = '<SimplePredicate field="x" operator="greaterThan" value="0"/>'
+    model = load(mining("average", segment(constant_tree(2)), segment(constant_tree(4), predicate=active)), field("x"))
+    assert predict(model, x=[1.0, -1.0, None])["prediction"] == [3.0, 2.0, 2.0]
+
+
+def voter(label: str | None) -> str:
+    return constant_tree(label, function="classification")
+
+
+VOTES = [
+    pytest.param("majorityVote", "b a b", {}, "b", {"a": 1 / 3, "b": 2 / 3, "c": 0.0}, id="majority"),
+    pytest.param("majorityVote", "b a", {}, "a", {"a": 0.5, "b": 0.5, "c": 0.0}, id="tie-first-declared"),
+    pytest.param("weightedMajorityVote", "b a b", {1: 3.0}, "a", {"a": 0.6, "b": 0.4, "c": 0.0}, id="weighted"),
+]
+
+
+@pytest.mark.parametrize(("method", "labels", "weights", "winner", "shares"), VOTES)
+def test_votes(method, labels, weights, winner, shares):
+    segments = [segment(voter(label), weight=weights.get(i, 1.0)) for i, label in enumerate(labels.split())]
+    segments.append(segment(voter("c"), predicate="<False/>"))  # declared, but never active
+    model = load(mining(method, *segments, function="classification", target="y"), field("x"), CLASSES)
+    result = predict(model, x=[1.0])
+    assert result["prediction"] == [winner]
+    assert result["probability"][0] == pytest.approx(shares)
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"), [("a - -", None), ("a a -", "a")], ids=["missing-wins", "missing-loses"]
+)
+def test_missing_votes(labels, expected):
+    """Under `continue` a missing prediction is a vote, and with the most votes the row has no prediction."""
+    segments = [segment(voter(None if label == "-" else label)) for label in labels.split()]
+    assert answer(mining("majorityVote", *segments, function="classification", target="y"), CLASSES) == expected
+
+
+def scorer(**counts: int) -> str:
+    distribution = "".join(f'<ScoreDistribution value="{k}" recordCount="{v}"/>' for k, v in counts.items())
+    return constant_tree(max(counts, key=counts.__getitem__), function="classification", distribution=distribution)
+
+
+SCORES = [
+    pytest.param("average", {"a": 0.4, "b": 0.4, "c": 0.2}, "a", id="average"),
+    pytest.param("weightedAverage", {"a": 0.3, "b": 0.5, "c": 0.2}, "b", id="weightedAverage"),
+    pytest.param("max", {"a": 0.1, "b": 0.7, "c": 0.2}, "b", id="max"),
+]
+
+
+@pytest.mark.parametrize(("method", "probability", "winner"), SCORES)
+def test_probabilities(method, probability, winner):
+    """Two trees: (0.7, 0.1, 0.2) of weight 1 and (0.1, 0.7, 0.2) of weight 2."""
+    first, second = scorer(a=7, b=1, c=2), scorer(a=1, b=7, c=2)
+    if method == "max":  # the second tree's 0.8 is the highest
+        first = scorer(a=6, b=2, c=2)
+    segments = [segment(first, weight=1), segment(second, weight=2)]
+    model = load(mining(method, *segments, function="classification", target="y"), field("x"), CLASSES)
+    result = predict(model, x=[1.0])
+    assert result["probability"][0] == pytest.approx(probability)
+    assert result["prediction"] == [winner]
+
+
+def linear(coefficient: float, name: str, output: str = "") -> str:
+    named = (
+        f'<Output><OutputField name="{output}" dataType="double" feature="predictedValue"/></Output>' if output else ""
+    )
+    return f"""<RegressionModel functionName="regression">{schema(name)}{named}
+    <RegressionTable intercept="1"><NumericPredictor name="{name}" coefficient="{coefficient}"/></RegressionTable>
+    </RegressionModel>"""
+
+
+def test_a_chain_feeds_outputs_forward():
+    chain = mining("modelChain", segment(linear(2, "x", "twice")), segment(linear(10, "twice", "last")))
+    assert predict(load(chain, field("x")), x=[3.0]) == {"prediction": [71.0], "twice": [7.0], "last": [71.0]}
+
+
+def test_the_last_active_segment_of_a_chain_answers():
+    positive = '<SimplePredicate field="twice" operator="greaterThan" value="0"/>'
+    chain = mining(
+        "modelChain", segment(linear(2, "x", "twice")), segment(linear(10, "twice", "last"), predicate=positive)
+    )
+    result = predict(load(chain, field("x")), x=[3.0, -3.0])
+    assert result == {"prediction": [71.0, -5.0], "twice": [7.0, -5.0], "last": [71.0, None]}
+
+
+def test_segment_outputs():
+    output = """<Output><OutputField name="of_second" feature="predictedValue" segmentId="s2" dataType="double"/>
+    <OutputField name="winner" feature="entityId"/></Output>"""
+    never = "<False/>"
+    model = mining(
+        "selectFirst",
+        segment(constant_tree(1), name="s1", predicate=never),
+        segment(constant_tree(2), name="s2"),
+        output=output,
+    )
+    assert predict(load(model, field("x")), x=[0.0]) == {"prediction": [2.0], "of_second": [2.0], "winner": ["s2"]}
+
+
+def test_select_all_gives_a_list():
+    model = mining("selectAll", *[segment(constant_tree(score)) for score in (1, 2)])
+    assert answer(model) == [1.0, 2.0]
+
+
+def test_a_failure_counts_only_where_its_segment_is_active():
+    """The second segment's division of integers by zero cannot spoil rows that the first one answers."""
+    dividing = """<RegressionModel functionName="regression"><MiningSchema><MiningField name="n"/></MiningSchema>
+    <LocalTransformations><DerivedField name="q" optype="continuous" dataType="integer">
+    <Apply function="/"><Constant dataType="integer">6</Constant><FieldRef field="n"/></Apply></DerivedField>
+    </LocalTransformations><RegressionTable intercept="0"><NumericPredictor name="q" coefficient="1"/></RegressionTable>
+    </RegressionModel>"""
+    zero = '<SimplePredicate field="n" operator="equal" value="0"/>'
+    first = constant_tree(5).replace('name="x"', 'name="n"')
+    model = mining("selectFirst", segment(first, predicate=zero), segment(dividing)).replace('name="x"', 'name="n"', 1)
+    assert predict(load(model, field("n", "integer")), n=[0, 3])["prediction"] == [5.0, 2.0]
+
+
+MISTAKES = [
+    pytest.param("average", "<True/>", voter("a"), "gives none|combines", id="average-of-labels"),
+    pytest.param("best", "<True/>", constant_tree(1), "must be one of average", id="unknown-method"),
+]
+
+
+@pytest.mark.parametrize(("method", "predicate", "model", "message"), MISTAKES)
+def test_contradictions_are_found_when_loading(method, predicate, model, message):
+    with pytest.raises(ModelError, match=message):
+        load(mining(method, segment(model, predicate=predicate), target="y"), field("x"), CLASSES)

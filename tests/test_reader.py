@@ -1,0 +1,115 @@
+"""Documents that cannot be read: one sentence that says what is wrong, and where."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from documents import PMML, field, load, schema
+
+import sparkpmml
+from sparkpmml.errors import ModelError, ModelNotFoundError, UnsupportedMarkupError
+
+TREE = '<TreeModel functionName="regression">{schema}<Node score="1"><True/></Node></TreeModel>'
+GOOD = PMML.format(fields=field("x"), transformations="", model=TREE.format(schema=schema("x")))
+
+UNREADABLE = [
+    pytest.param("", "empty|no element", id="nothing"),
+    pytest.param("hello", r"not well-formed XML: .* line 1, column 1", id="text"),
+    pytest.param(
+        "<html><body/></html>", r"line 1, column 1: not a PMML document: the root element is <html>", id="html"
+    ),
+    pytest.param(GOOD[:-8], r"not well-formed XML", id="cut-off"),
+    pytest.param(GOOD.replace("</Header>", "").replace("<Header/>", "<Header>"), "mismatched tag", id="mismatched"),
+    pytest.param(
+        GOOD.replace('name="x" ', ""), r"line \d+, column \d+: <DataField> lacks the attribute name", id="name"
+    ),
+    pytest.param(GOOD.replace('dataType="double"', 'dataType="dbl"'), "must be a PMML data type, is 'dbl'", id="type"),
+    pytest.param(GOOD.replace("<True/>", ""), "<Node> has no predicate", id="no-predicate"),
+    pytest.param(GOOD.replace('functionName="regression"', ""), "lacks the attribute functionName", id="function"),
+    pytest.param(
+        '<!DOCTYPE PMML [<!ENTITY a "b">]>' + GOOD, "declares an entity .*entities are not accepted", id="entity"
+    ),
+    pytest.param(
+        '<!DOCTYPE PMML [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + GOOD.replace("<Header/>", "<Header>&a;</Header>"),
+        "declares an entity",
+        id="external-entity",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), UNREADABLE)
+def test_unreadable(text, message):
+    with pytest.raises(ModelError, match=message) as raised:
+        sparkpmml.load(text.encode(), name="broken.pmml")
+    assert "broken.pmml" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_all_unsupported_markup_is_listed():
+    text = GOOD.replace("<Node ", '<Nodes/><Node odd="1" ').replace("<TreeModel ", '<TreeModel x-novel="yes" ')
+    with pytest.raises(UnsupportedMarkupError) as raised:
+        sparkpmml.load(text.encode(), name="novel.pmml")
+    listed = [finding.what for finding in raised.value.findings]
+    assert [what.split(";")[0] for what in listed] == [
+        "attribute x-novel of <TreeModel>",
+        "element <Nodes> in <TreeModel>",
+        "attribute odd of <Node>",
+    ]
+    assert all(finding.line == 5 for finding in raised.value.findings)
+
+
+HARMLESS = [
+    pytest.param(
+        GOOD.replace("<Header/>", '<Header><Extension name="a"><b><c/></b></Extension></Header>'), id="extension"
+    ),
+    pytest.param(GOOD.replace("<Node ", "<ModelStats><UnivariateStats/></ModelStats><Node "), id="stats"),
+    pytest.param(GOOD.replace("<True/>", "<True/><X-Vendor><Thing/></X-Vendor>"), id="vendor-element"),
+    pytest.param(GOOD.replace(' xmlns="http://www.dmg.org/PMML-4_4"', ""), id="no-namespace"),
+    pytest.param('<!DOCTYPE PMML PUBLIC "PMML 2.0" "http://www.dmg.org/v2-0/pmml_v2_0.dtd">' + GOOD, id="doctype"),
+    pytest.param("\ufeff" + GOOD, id="byte-order-mark"),
+]
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_harmless_markup_is_passed_over(text):
+    assert sparkpmml.load(text.encode()).element == "TreeModel"
+
+
+def test_a_prefixed_document():
+    prefixed = GOOD.replace("</", "</p:").replace("<", "<p:").replace("<p:/p:", "</p:").replace("xmlns=", "xmlns:p=")
+    assert sparkpmml.load(prefixed.encode()).element == "TreeModel"
+
+
+def test_gzip_and_paths(tmp_path):
+    plain, zipped = tmp_path / "m.pmml", tmp_path / "m.pmml.gz"
+    plain.write_text(GOOD)
+    zipped.write_bytes(gzip.compress(GOOD.encode()))
+    models = [sparkpmml.load(plain), sparkpmml.load(str(zipped)), sparkpmml.load(plain.as_uri())]
+    assert len({model.digest for model in models}) == 1
+    with pytest.raises(ModelNotFoundError, match=r"no model at .*missing\.pmml"):
+        sparkpmml.load(tmp_path / "missing.pmml")
+
+
+def test_a_document_without_a_model():
+    with pytest.raises(ModelError, match="<PMML> lacks <Model>"):
+        load("")
+
+
+def test_a_reference_to_nothing_shows_what_there_is():
+    model = (
+        '<TreeModel functionName="regression">'
+        + schema("age")
+        + (
+            '<Node><True/><Node score="1"><SimplePredicate field="agee" operator="isMissing"/></Node></Node></TreeModel>'
+        )
+    )
+    with pytest.raises(ModelError, match=r"refers to field 'agee', which is not declared \(known: age\).*'age'\?"):
+        load(model, field("age"))
+
+
+def test_what_a_model_says_of_itself():
+    model = load(TREE.format(schema=schema("x")), field("x"))
+    assert (model.element, model.function, model.version, model.producer) == ("TreeModel", "regression", "4.4", None)
+    assert [(each.name, str(each.data_type), each.is_read) for each in model.inputs] == [("x", "double", False)]
+    assert [each.name for each in model.outputs] == ["prediction"]

@@ -1,0 +1,224 @@
+"""Regression normalisations, targets, outputs and the names of the result's fields."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from documents import field, load, predict, schema, values
+
+import sparkpmml
+from sparkpmml.errors import ModelError
+
+E = math.exp
+NORMALIZATIONS = [
+    pytest.param("none", 0.5, 0.5, id="none"),
+    pytest.param("logit", 0.5, 1 / (1 + E(-0.5)), id="logit"),
+    pytest.param("softmax", 0.5, 1 / (1 + E(-0.5)), id="softmax"),
+    pytest.param("exp", 0.5, E(0.5), id="exp"),
+    pytest.param("probit", 0.5, 0.5 * math.erfc(-0.5 / math.sqrt(2)), id="probit"),
+    pytest.param("cloglog", 0.5, 1 - E(-E(0.5)), id="cloglog"),
+    pytest.param("loglog", 0.5, E(-E(-0.5)), id="loglog"),
+    pytest.param("cauchit", 0.5, 0.5 + math.atan(0.5) / math.pi, id="cauchit"),
+    pytest.param("logit", -800.0, 0.0, id="logit-far-left"),
+]
+
+
+def regression(inside: str, more: str = "", function: str = "regression", target: str = "", around: str = "") -> str:
+    return f'<RegressionModel functionName="{function}" {more}>{schema("x", target=target)}{around}{inside}</RegressionModel>'
+
+
+IDENTITY = '<RegressionTable intercept="0"><NumericPredictor name="x" coefficient="1"/></RegressionTable>'
+
+
+@pytest.mark.parametrize(("method", "x", "expected"), NORMALIZATIONS)
+def test_normalized_regression(method, x, expected):
+    model = load(regression(IDENTITY, f'normalizationMethod="{method}"'), field("x"))
+    assert predict(model, x=[x, None])["prediction"] == [pytest.approx(expected, rel=1e-14, abs=1e-300), None]
+
+
+def classes(method: str, *intercepts: float, optype: str = "categorical") -> sparkpmml.Model:
+    labels = "abc"[: len(intercepts)]
+    tables = "".join(
+        f'<RegressionTable intercept="{value}" targetCategory="{label}"/>'
+        for label, value in zip(labels, intercepts, strict=True)
+    )
+    target = field("y", "string", values(*labels), optype=optype)
+    model = regression(tables, f'normalizationMethod="{method}"', "classification", target="y")
+    return load(model, field("x"), target)
+
+
+def logistic(x: float) -> float:
+    return 1 / (1 + E(-x))
+
+
+CLASSIFICATIONS = [
+    pytest.param("softmax", (1.0, 2.0, 3.0), [E(v) / (E(1) + E(2) + E(3)) for v in (1, 2, 3)], id="softmax"),
+    pytest.param("simplemax", (1.0, 2.0, 5.0), [0.125, 0.25, 0.625], id="simplemax"),
+    pytest.param("logit", (0.3, 0.0), [logistic(0.3), 1 - logistic(0.3)], id="logit-binary"),
+    pytest.param("softmax", (0.3, 0.0), [logistic(0.3), 1 - logistic(0.3)], id="softmax-binary"),
+    pytest.param("none", (0.2, 0.3, 0.0), [0.2, 0.3, 0.5], id="none"),
+    pytest.param("softmax", (1000.0, 0.0, -1000.0), [1.0, 0.0, 0.0], id="softmax-does-not-overflow"),
+]
+
+
+@pytest.mark.parametrize(("method", "intercepts", "expected"), CLASSIFICATIONS)
+def test_classification(method, intercepts, expected):
+    result = predict(classes(method, *intercepts), x=[0.0])
+    assert list(result["probability"][0].values()) == pytest.approx(expected)
+    assert result["prediction"] == ["abc"[expected.index(max(expected))]]
+
+
+def test_ordinal_classes_have_cumulative_probabilities():
+    result = predict(classes("logit", -1.0, 1.0, 0.0, optype="ordinal"), x=[0.0])
+    expected = [logistic(-1), logistic(1) - logistic(-1), 1 - logistic(1)]
+    assert list(result["probability"][0].values()) == pytest.approx(expected)
+
+
+def test_terms_categories_and_exponents():
+    inside = """<RegressionTable intercept="1"><NumericPredictor name="x" exponent="2" coefficient="3"/>
+    <CategoricalPredictor name="s" value="a" coefficient="10"/><CategoricalPredictor name="s" value="b" coefficient="20"/>
+    <PredictorTerm coefficient="0.5"><FieldRef field="x"/><FieldRef field="z"/></PredictorTerm></RegressionTable>"""
+    model = f'<RegressionModel functionName="regression">{schema("x", "s", "z")}{inside}</RegressionModel>'
+    loaded = load(model, field("x"), field("s", "string"), field("z"))
+    result = predict(loaded, x=[2.0, 2.0, 2.0, None, 2.0], s=["a", "b", None, "a", "q"], z=[3.0, 3.0, 3.0, 3.0, None])
+    # 1 + 3 * 2² + s + 0.5 * 2 * 3; a missing category adds nothing, a missing number leaves no result
+    assert result["prediction"] == [26.0, 36.0, 16.0, None, None]
+
+
+TARGETS = [
+    pytest.param('rescaleFactor="3" rescaleConstant="1"', [2.0], [7.0], id="rescale"),
+    pytest.param('min="0" max="5"', [-1.0, 9.0, 3.0], [0.0, 5.0, 3.0], id="clip"),
+    pytest.param('min="0" max="5" rescaleFactor="10"', [9.0], [50.0], id="clip-then-rescale"),
+    pytest.param('castInteger="round"', [2.5, -2.5, 2.4, None], [3, -2, 2, None], id="round"),
+    pytest.param('castInteger="ceiling"', [2.1], [3], id="ceiling"),
+    pytest.param('castInteger="floor"', [2.9, -0.1], [2, -1], id="floor"),
+]
+
+
+@pytest.mark.parametrize(("attributes", "given", "expected"), TARGETS)
+def test_targets(attributes, given, expected):
+    model = load(regression(IDENTITY, around=f"<Targets><Target {attributes}/></Targets>"), field("x"))
+    got = predict(model, x=given)["prediction"]
+    assert got == expected
+    assert [type(value) for value in got] == [type(value) for value in expected]
+
+
+def test_default_value_of_a_target():
+    targets = '<Targets><Target><TargetValue defaultValue="7"/></Target></Targets>'
+    assert predict(load(regression(IDENTITY, around=targets), field("x")), x=[None, 1.0])["prediction"] == [7.0, 1.0]
+
+
+def test_prior_probabilities_stand_in_for_no_result():
+    tables = """<RegressionTable targetCategory="a"><NumericPredictor name="x" coefficient="1"/></RegressionTable>
+    <RegressionTable targetCategory="b"/>"""
+    targets = """<Targets><Target field="y"><TargetValue value="a" priorProbability="0.2"/>
+    <TargetValue value="b" priorProbability="0.8"/></Target></Targets>"""
+    model = regression(tables, 'normalizationMethod="logit"', "classification", target="y", around=targets)
+    result = predict(load(model, field("x"), field("y", "string", values("a", "b"))), x=[None, 5.0])
+    assert result["prediction"] == ["b", "a"]
+    assert result["probability"][0] == pytest.approx({"a": 0.2, "b": 0.8})
+
+
+OUTPUT = """<Output>
+<OutputField name="p_a" feature="probability" value="a"/>
+<OutputField name="p_best" feature="probability"/>
+<OutputField name="label" feature="predictedValue" dataType="string"/>
+<OutputField name="shown" feature="predictedDisplayValue" dataType="string"/>
+<OutputField name="hidden" feature="transformedValue" isFinalResult="false"><FieldRef field="p_a"/></OutputField>
+<OutputField name="percent" feature="transformedValue" dataType="double">
+  <Apply function="*"><FieldRef field="hidden"/><Constant dataType="double">100</Constant></Apply></OutputField>
+<OutputField name="verdict" feature="decision"><Apply function="if"><Apply function="greaterThan">
+  <FieldRef field="p_a"/><Constant>0.5</Constant></Apply><Constant>yes</Constant><Constant>no</Constant></Apply>
+</OutputField>
+<OutputField name="prediction" feature="predictedValue"/>
+<OutputField name="residual" feature="residual"/>
+</Output>"""
+
+
+def test_output_fields():
+    tables = """<RegressionTable targetCategory="a"><NumericPredictor name="x" coefficient="1"/></RegressionTable>
+    <RegressionTable targetCategory="b"/>"""
+    target = field("y", "string", '<Value value="a" displayValue="Alpha"/><Value value="b"/>')
+    model = load(
+        regression(tables, 'normalizationMethod="logit"', "classification", target="y", around=OUTPUT),
+        field("x"),
+        target,
+    )
+    names = ["prediction", "probability", "p_a", "p_best", "label", "shown", "percent", "verdict", "prediction_output"]
+    assert [each.name for each in model.outputs] == [*names, "residual"]
+    result = predict(model, x=[1.0, -1.0, None], y=["a", "a", "b"])
+    p = logistic(1.0)
+    assert result["p_a"] == [pytest.approx(p), pytest.approx(1 - p), None]
+    assert result["p_best"] == [pytest.approx(p), pytest.approx(p), None]
+    assert result["label"] == ["a", "b", None]
+    assert result["shown"] == ["Alpha", "b", None]
+    assert result["percent"] == [pytest.approx(100 * p), pytest.approx(100 * (1 - p)), None]
+    assert result["verdict"] == ["yes", "no", None]
+    assert result["prediction_output"] == result["prediction"]
+    assert result["residual"] == [pytest.approx(1 - p), pytest.approx(-p), None]
+
+
+MISTAKES = [
+    pytest.param('<OutputField name="o" feature="probabilty"/>', r"not known; did you mean 'probability'", id="typo"),
+    pytest.param('<OutputField name="o" feature="probability" value="a"/>', "gives no probabilities", id="no-classes"),
+    pytest.param('<OutputField name="o" feature="reasonCode"/>', "which the model does not give", id="no-reasons"),
+    pytest.param(
+        '<OutputField name="o" feature="predictedValue" segmentId="7"/>', "segment '7', which is none", id="no-segment"
+    ),
+    pytest.param(
+        '<OutputField name="o" feature="transformedValue"><FieldRef field="w"/></OutputField>', "'w'", id="no-field"
+    ),
+]
+
+
+@pytest.mark.parametrize(("output", "message"), MISTAKES)
+def test_contradictions_are_found_when_loading(output, message):
+    with pytest.raises(ModelError, match=message) as raised:
+        load(regression(IDENTITY, around=f"<Output>{output}</Output>"), field("x"))
+    assert "<OutputField>" in str(raised.value) or "<FieldRef>" in str(raised.value)
+
+
+def test_single_precision_is_rounded_at_every_step():
+    """0.1f + 0.2f as floats, not as doubles rounded at the end."""
+    model = load(regression(IDENTITY.replace('"0"', '"0.2"'), 'x-mathContext="float"'), field("x", "float"))
+    import numpy as np
+
+    assert predict(model, x=[0.1])["prediction"] == [float(np.float32(0.1) + np.float32(0.2))]
+
+
+VERIFICATION = """<ModelVerification recordCount="2"><VerificationFields>
+<VerificationField field="x" column="in"/><VerificationField field="y" column="out" precision="1e-9"/>
+</VerificationFields><InlineTable xmlns:d="urn:d"><row><d:in>1</d:in><d:out>{first}</d:out></row>
+<row><in>2</in><out>2.0</out></row></InlineTable></ModelVerification>"""
+
+
+@pytest.mark.parametrize(
+    ("first", "failures"), [("1", 0), ("1.0000000001", 0), ("1.5", 1)], ids=["same", "near", "far"]
+)
+def test_verification(first, failures):
+    inside = VERIFICATION.format(first=first) + IDENTITY
+    model = load(regression(inside, target="y"), field("x"), field("y"))
+    outcome = model.verify()
+    assert (outcome.present, outcome.rows, len(outcome.failures)) == (True, 2, failures)
+    assert outcome.passed is not bool(failures)
+    assert all(text.startswith("row 1, y: expected 1.5, got 1.0") for text in outcome.failures)
+
+
+def test_nothing_to_verify():
+    outcome = load(regression(IDENTITY), field("x")).verify()
+    assert (outcome.present, outcome.passed, outcome.rows) == (False, True, 0)
+
+
+def test_many_rows_are_scored_in_blocks_with_the_same_answers():
+    import numpy as np
+    import pandas as pd
+
+    model = load(regression(IDENTITY), field("x"))
+    x = np.arange(150_000, dtype=float)
+    assert model.predict(pd.DataFrame({"x": x}))["prediction"].to_numpy().tolist() == x.tolist()
+
+
+def test_no_rows():
+    result = predict(load(regression(IDENTITY, around=OUTPUT.split("<OutputField")[0] + "</Output>"), field("x")), x=[])
+    assert result == {"prediction": []}
