@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -58,19 +58,22 @@ class Builder:
         self._slots.append(slot)
         return slot
 
-    def input(self, name: str, data_type: DataType, is_list: bool = False) -> Slot:
+    def input(self, name: str, data_type: DataType, is_list: bool = False, window: int | None = None) -> Slot:
         """The raw column of a field, as it comes from the table: of any type that can stand for the field's.
 
-        TypeError for a field that is read both as one value and as a list of values.
+        `window`: how many of a list's last values are looked at, None for all. TypeError for a field that is read both
+        as one value and as a list of values.
         """
         known = self.inputs.get(name)
         if known is not None:
             if known.is_list is not is_list:
                 raise TypeError(f"reads field {name!r} as one value, or as a list of values, and others do not")
+            widest = None if window is None or known.window is None else max(window, known.window)
+            self.inputs[name] = replace(known, window=widest)
             return self._slots[known.slot]
         sample: Any = empty_column(data_type)
         slot = self._slot(ListColumn(sample, np.zeros(1, dtype=np.int64)) if is_list else sample)
-        self.inputs[name] = ProgramInput(name, data_type, slot.index, is_list)
+        self.inputs[name] = ProgramInput(name, data_type, slot.index, is_list, window)
         return slot
 
     def emit(self, operation: Operation, *inputs: Slot, sample: Any = None) -> Slot:

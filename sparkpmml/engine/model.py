@@ -14,6 +14,7 @@ import pyarrow as pa
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.errors import BindingError
 from sparkpmml.pmml.model import Document
+from sparkpmml.runtime.arrow import trailing_lists
 from sparkpmml.runtime.program import Program
 
 if TYPE_CHECKING:
@@ -160,6 +161,7 @@ class Model:
         Columns are found by name; others are ignored, and an absent one counts as missing, with a warning. A row that
         cannot be scored is null in every column; `on_error="fail"` raises ScoringError for the first such row,
         `on_error="capture"` adds a column `error` with the reason.
+        Where a model looks back (`Lag`) at a column that holds single values, the table is the series, oldest row first.
         """
         if on_error not in ON_ERROR:
             raise ValueError(f"on_error must be one of {', '.join(ON_ERROR)}, is {on_error!r}")
@@ -181,7 +183,8 @@ class Model:
             if each.name in duplicates:
                 raise BindingError(f"the table has several columns named {each.name!r}")
             if each.name in present:
-                arrays.append(column(each.name))
+                values = column(each.name)
+                arrays.append(trailing_lists(values, each.window) if each.window is not None else values)
             else:
                 absent.append(each.name)
                 arrays.append(pa.nulls(rows, each.arrow_type))

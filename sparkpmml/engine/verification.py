@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from sparkpmml.pmml.model import Model as ModelNode
-from sparkpmml.pmml.table import ModelVerification, VerificationField
+from sparkpmml.pmml.table import ModelVerification, VerificationField, column_name
 
 if TYPE_CHECKING:
     from sparkpmml.engine.model import Model
@@ -35,7 +35,10 @@ def verify(model: Model, node: ModelNode) -> Verification:
     if wanted is None:
         return Verification(False, 0, ())
     rows = wanted.table.rows
-    columns = {field.field: [row.get(field.column or field.field) for row in rows] for field in wanted.fields.fields}
+    columns = {
+        field.field: [row.get(column_name(field.column or field.field)) for row in rows]
+        for field in wanted.fields.fields
+    }
     names = {each.name for each in model.program.inputs}
     table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items() if name in names})
     if not table.num_columns:

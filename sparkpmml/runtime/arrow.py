@@ -119,6 +119,26 @@ def _list_column(array: pa.Array) -> ListColumn:
     return ListColumn(_column(array.flatten()), offsets, missing)
 
 
+def trailing_lists(values: Any, window: int) -> Any:
+    """A column of single values as one of lists: each row's own value and up to `window` - 1 before it, oldest first.
+
+    A column of lists is given back as it is.
+    """
+    array = pa.array(values, from_pandas=True) if not isinstance(values, pa.Array | pa.ChunkedArray) else values
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):  # of no chunks
+        array = pa.array([], array.type)
+    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
+        return array
+    rows = np.arange(len(array))
+    lengths = np.minimum(rows + 1, window)
+    offsets = np.concatenate(([0], np.cumsum(lengths)))
+    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
+    positions = np.repeat(rows - lengths + 1, lengths) + within
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), array.take(pa.array(positions)))
+
+
 def to_arrow(column: Column | ListColumn, rows: int, failed: Mask | None) -> pa.Array:
     """An Arrow array of `rows` values, null where the value is missing or the row failed (bool[rows])."""
     if isinstance(column, ListColumn):

@@ -60,6 +60,8 @@ class ProgramInput:
     data_type: DataType
     slot: int
     is_list: bool = False
+    window: int | None = None
+    """Of a list: how many of its last values are looked at, None for all of them."""
 
     @property
     def arrow_type(self) -> pa.DataType:

@@ -25,8 +25,10 @@ class PrepareMembers:
         return replace(lists, child=self.prepare(lists.child))
 
 
-def list_field(name: str, node: Node, scope: Scope) -> Slot:
+def list_field(name: str, node: Node, scope: Scope, window: int | None = None) -> Slot:
     """The slot of the data field's lists, treated as its mining field says.
+
+    `window`: how many of the last values are looked at, None for all.
 
     ValueError for a field that is not in the data dictionary, or that is also read as a single value.
     """
@@ -36,7 +38,7 @@ def list_field(name: str, node: Node, scope: Scope) -> Slot:
         raise ValueError(f"is about field {name!r}, which is no data field: only those can hold several values")
     known = compilation.document.model.mining_schema.fields
     mining = next((field for field in known if field.name == name), MiningField(name=name))
-    raw = scope.builder.input(name, declared.type, is_list=True)
+    raw = scope.builder.input(name, declared.type, is_list=True, window=window)
     with compilation.at(node):
         prepare = make_prepare(declared, mining, declared.type)
     return scope.builder.emit(PrepareMembers(prepare), raw)

@@ -1,7 +1,7 @@
 """Lag: an earlier value of a series (specification: Transformations, Lag).
 
 The series is a list in the field's column, oldest value first, the row's own value last: rows of a distributed table
-have no order of their own. Blocks within a series (`BlockIndicator`) are markup that cannot be scored.
+have no order of their own. A table in memory has one: there a plain column is a series (see `Model.predict`). Blocks within a series (`BlockIndicator`) are markup that cannot be scored.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Window:
 
 @register
 def _lower(node: Lag, scope: Scope) -> Slot:
-    lists = list_field(node.field, node, scope)
+    lists = list_field(node.field, node, scope, window=node.n + 1)
     function = _FUNCTIONS.get(node.aggregate, node.aggregate)
     slot = scope.builder.emit(Earlier(node.n) if function == "none" else Window(function, node.n), lists)
     return scope.builder.checked(slot, f"{node.field} holds a value that is not valid")
