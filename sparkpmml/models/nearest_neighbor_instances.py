@@ -63,7 +63,15 @@ class Instances:
         steps, _, constants = self._scope.builder.pruned([slot.index])
         needed = {index for step in steps for index in step.inputs} | {slot.index}
         inputs = [each for each in self._scope.builder.inputs.values() if each.slot in needed]
-        program = Program("", "", tuple(inputs), tuple(steps), (), (), constants)
+        program = Program(
+            digest="",
+            name="training instances",
+            inputs=tuple(inputs),
+            steps=tuple(steps),
+            outputs=(),
+            checks=(),
+            constants=constants,
+        )
         values = program.run([from_strings(self.texts(each.name)) for each in inputs])
         column: Column = values[slot.index]
         if column.is_missing().any():
