@@ -1,0 +1,201 @@
+"""BayesianNetworkModel: posteriors against sums over the whole joint distribution, written out."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+import sparkpmml
+from sparkpmml.errors import ModelError, UnsupportedMarkupError
+
+
+def values(probabilities: dict[str, float]) -> str:
+    return "".join(f'<ValueProbability value="{v}" probability="{p}"/>' for v, p in probabilities.items())
+
+
+def given(parents: dict[str, str], content: str, kind: str = "Discrete") -> str:
+    named = "".join(f'<ParentValue parent="{parent}" value="{value}"/>' for parent, value in parents.items())
+    return f"<{kind}ConditionalProbability>{named}{content}</{kind}ConditionalProbability>"
+
+
+def discrete(name: str, content: str) -> str:
+    return f'<DiscreteNode name="{name}">{content}</DiscreteNode>'
+
+
+def continuous(name: str, content: str) -> str:
+    return f'<ContinuousNode name="{name}">{content}</ContinuousNode>'
+
+
+def distribution(kind: str, **parameters: float | str) -> str:
+    texts = (
+        f"<{name}>{value if isinstance(value, str) else f'<Constant>{value}</Constant>'}</{name}>"
+        for name, value in parameters.items()
+    )
+    return f"<ContinuousDistribution><{kind}DistributionForBN>{''.join(texts)}</{kind}DistributionForBN></ContinuousDistribution>"
+
+
+RAIN = {"yes": 0.2, "no": 0.8}
+SPRINKLER = {"yes": {"on": 0.01, "off": 0.99}, "no": {"on": 0.4, "off": 0.6}}
+WET = {("yes", "on"): 0.99, ("yes", "off"): 0.8, ("no", "on"): 0.9, ("no", "off"): 0.0}
+LAWN = (
+    discrete("rain", values(RAIN))
+    + discrete("sprinkler", "".join(given({"rain": r}, values(p)) for r, p in SPRINKLER.items()))
+    + discrete(
+        "wet",
+        "".join(given({"rain": r, "sprinkler": s}, values({"1": p, "0": 1 - p})) for (r, s), p in WET.items()),
+    )
+)
+FIELDS = {"rain": "string", "sprinkler": "string", "wet": "integer", "x": "double", "y": "double", "z": "double"}
+
+
+def network(nodes: str, target: str = "rain", active: str = "sprinkler wet", function: str = "classification"):
+    fields = "".join(
+        f'<DataField name="{n}" optype="{"continuous" if t == "double" else "categorical"}" dataType="{t}"/>'
+        for n, t in FIELDS.items()
+    )
+    schema = "".join(f'<MiningField name="{name}"/>' for name in active.split())
+    document = f"""<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/>
+    <DataDictionary>{fields}</DataDictionary><BayesianNetworkModel functionName="{function}"><MiningSchema>{schema}
+    <MiningField name="{target}" usageType="target"/></MiningSchema><Output>
+    <OutputField name="p" feature="probability" value="yes" dataType="double" optype="continuous"/></Output>
+    <BayesianNetworkNodes>{nodes}</BayesianNetworkNodes></BayesianNetworkModel></PMML>"""
+    document = (
+        document
+        if function == "classification"
+        else document.replace('feature="probability"', 'feature="standardDeviation"')
+    )
+    return sparkpmml.load(document.encode(), name="network")
+
+
+def rain(sprinkler: str | None, wet: int | None) -> float:
+    """P(rain | evidence), term by term."""
+    total = {}
+    for r, p in RAIN.items():
+        total[r] = sum(
+            p * SPRINKLER[r][s] * (WET[r, s] if w else 1 - WET[r, s])
+            for s in ("on", "off")
+            for w in (0, 1)
+            if sprinkler in (None, s) and wet in (None, w)
+        )
+    return total["yes"] / sum(total.values())
+
+
+EVIDENCE = [("on", 1), ("off", 0), (None, 1), (None, 0), ("on", None), (None, None)]
+
+
+def test_posteriors_of_a_discrete_network():
+    frame = pd.DataFrame({"sprinkler": [s for s, _ in EVIDENCE], "wet": pd.array([w for _, w in EVIDENCE], "Int64")})
+    answer = network(LAWN).predict(frame)
+    expected = [rain(s, w) for s, w in EVIDENCE]
+    assert answer["p"].tolist() == pytest.approx(expected)
+    assert answer["prediction"].tolist() == ["yes" if p > 0.5 else "no" for p in expected]
+
+
+def test_evidence_that_cannot_be():
+    nodes = LAWN.replace('value="1" probability="0.0"', 'value="1" probability="0"')
+    answer = network(nodes, active="rain sprinkler", target="wet").predict(
+        pd.DataFrame({"rain": ["no", "snow"], "sprinkler": ["off", "on"]})
+    )
+    assert answer["prediction"].tolist()[0] == 0
+    assert answer["prediction"].isna().tolist() == [False, True]
+
+
+def test_without_evidence_the_answer_is_the_prior():
+    answer = network(LAWN, active="").predict(pd.DataFrame({"a": [1, 2]}))
+    assert answer["p"].tolist() == pytest.approx([0.2, 0.2])
+    assert network(LAWN).predict(pd.DataFrame({"sprinkler": [], "wet": []})).empty
+
+
+MEASURED = LAWN + continuous(
+    "x",
+    given({"rain": "yes"}, distribution("Normal", Mean=3, Variance=4), "Continuous")
+    + given({"rain": "no"}, distribution("Uniform", Lower=0, Upper=10), "Continuous"),
+)
+
+
+def normal(x: float, mean: float, variance: float) -> float:
+    return math.exp(-((x - mean) ** 2) / variance / 2) / math.sqrt(2 * math.pi * variance)
+
+
+def test_a_continuous_variable_is_evidence():
+    answer = network(MEASURED, active="sprinkler wet x").predict(
+        pd.DataFrame({"sprinkler": ["on", "on", None], "wet": [1, 1, None], "x": [4.0, None, 12.0]})
+    )["p"]
+    prior = rain("on", 1)
+    odds = prior * normal(4, 3, 4) / ((1 - prior) * 0.1)
+    assert answer.tolist() == pytest.approx([odds / (1 + odds), prior, 1.0])
+
+
+LIKELIHOODS = {
+    "lognormal": (distribution("Lognormal", Mean=1, Variance=0.25), normal(math.log(4), 1, 0.25) / 4),
+    "triangular": (distribution("Triangular", Mean=4, Lower=1, Upper=9), 2 * (4 - 9) / ((9 - 1) * (2 - 9))),
+    "of another": (distribution("Normal", Mean='<FieldRef field="y"/>', Variance=1), normal(4, 5, 1)),
+}
+
+
+@pytest.mark.parametrize("name", LIKELIHOODS)
+def test_densities(name):
+    markup, density = LIKELIHOODS[name]
+    nodes = (
+        discrete("rain", values(RAIN))
+        + continuous("y", distribution("Normal", Mean=0, Variance=1))
+        + continuous(
+            "x",
+            given({"rain": "yes"}, markup, "Continuous")
+            + given({"rain": "no"}, distribution("Uniform", Lower=0, Upper=10), "Continuous"),
+        )
+    )
+    (answer,) = network(nodes, active="x y").predict(pd.DataFrame({"x": [4.0], "y": [5.0]}))["p"]
+    odds = 0.2 * density / (0.8 * 0.1)
+    assert answer == pytest.approx(odds / (1 + odds))
+
+
+def test_a_continuous_target_is_a_mixture():
+    model = network(MEASURED, "x", "sprinkler wet", "regression")
+    answer = model.predict(pd.DataFrame({"sprinkler": ["on", None], "wet": [1, None]}))
+    for row, prior in enumerate([rain("on", 1), 0.2]):
+        mean = prior * 3 + (1 - prior) * 5
+        variance = prior * (4 + 9) + (1 - prior) * (100 / 12 + 25) - mean**2
+        assert answer["prediction"][row] == pytest.approx(mean)
+        assert answer["p"][row] == pytest.approx(math.sqrt(variance))
+
+
+def test_a_target_may_be_a_function_of_what_is_known():
+    double = '<Apply function="*"><Constant>2</Constant><FieldRef field="y"/></Apply>'
+    nodes = continuous("y", distribution("Normal", Mean=0, Variance=1)) + continuous(
+        "x", distribution("Lognormal", Mean=double, Variance=1)
+    )
+    answer = network(nodes, "x", "y", "regression").predict(pd.DataFrame({"y": [0.25, None]}))["prediction"]
+    assert answer[0] == pytest.approx(math.exp(0.5 + 0.5))
+    assert math.isnan(answer[1])
+
+
+CHAIN = continuous("y", distribution("Normal", Mean=0, Variance=1)) + continuous(
+    "x", distribution("Normal", Mean='<FieldRef field="y"/>', Variance=1)
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "active", "message"), [("y", "x", "as a target on which evidence"), ("x", "", "that is not known")]
+)
+def test_what_only_sampling_could_answer_is_a_finding(target, active, message):
+    with pytest.raises(UnsupportedMarkupError, match=message):
+        network(CHAIN, target, active, "regression")
+
+
+WRONG = [
+    ({"nodes": CHAIN}, "no node for its target 'rain'"),
+    ({"nodes": LAWN.replace('parent="rain" value="no"', 'parent="rain" value="never"')}, "which it cannot have"),
+    (
+        {"nodes": MEASURED.replace("Variance>", "Lower>"), "target": "x", "function": "regression"},
+        "needs mean, variance",
+    ),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG)
+def test_contradictions_are_named(arguments, message):
+    with pytest.raises(ModelError, match=message):
+        network(**arguments)
