@@ -15,7 +15,7 @@ from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.cox_regression import lower_survival
 from sparkpmml.models.general_regression_design import linear_scores
-from sparkpmml.models.general_regression_errors import standard_error
+from sparkpmml.models.general_regression_errors import interval_bounds, standard_error
 from sparkpmml.models.general_regression_links import InverseLink, apply_link, inverse_link
 from sparkpmml.models.general_regression_nodes import GeneralRegressionModel
 from sparkpmml.models.regression import ColumnOf, Normalize, in_target_order
@@ -89,10 +89,12 @@ def _regression(node: GeneralRegressionModel, scope: Scope) -> Result:
     value = scope.builder.emit(ColumnOf(0, kind), scores)
     if node.model_type == "generalizedLinear":
         value = _times_trials(node, value, scope)
-    features = {}
-    if node.covariances is not None and (node.model_type != "generalizedLinear" or node.link == "identity"):
-        features["standardError"] = (standard_error(node, node.covariances, scope, category),)
-    return Result(info=target_info(node, scope.compilation, node.target_name), value=value, features=features)
+    info = target_info(node, scope.compilation, node.target_name)
+    if node.covariances is None or (node.model_type == "generalizedLinear" and node.link != "identity"):
+        return Result(info=info, value=value)
+    error = standard_error(node, node.covariances, scope, category)
+    bounds = interval_bounds(value, error, node.freedom, scope.builder)
+    return Result(info=info, value=value, features={"standardError": (error,)}, lookups=bounds)
 
 
 def _link(node: GeneralRegressionModel) -> InverseLink:

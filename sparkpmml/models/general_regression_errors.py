@@ -1,17 +1,21 @@
-"""The standard error of a linear model's prediction, from the covariances of its estimates."""
+"""The standard error of a linear model's prediction, from the covariances of its estimates, and intervals by it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.builder import Builder, Slot
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix
+from sparkpmml.kernels.student import student_quantile
+from sparkpmml.models.confidence_interval import DEFAULT_PERCENT, Bound, deviations, interval_lookups
 from sparkpmml.models.general_regression_design import Design, parameter_predictors
 from sparkpmml.models.general_regression_nodes import GeneralRegressionModel, PCovMatrix
+from sparkpmml.pmml.output import OutputField
 from sparkpmml.runtime.column import Column, numbers
 
 
@@ -40,3 +44,21 @@ def standard_error(node: GeneralRegressionModel, covariances: PCovMatrix, scope:
     for name, unit in zip(names, np.eye(len(names)), strict=True):
         design.add(predictors.get(name, ()), unit)
     return scope.builder.emit(StandardError(matrix), design.emit())
+
+
+def interval_bounds(
+    mean: Slot, error: Slot, freedom: float | None, builder: Builder
+) -> dict[str, Callable[[OutputField], Slot]]:
+    """The features confidenceIntervalLower and -Upper: by Student's t where the model says its degrees of freedom."""
+    if freedom is None:
+        return interval_lookups(mean, error, builder)
+
+    def errors(output: OutputField) -> float:
+        deviations(output)  # refuses what is no percentage
+        percent = DEFAULT_PERCENT if output.value is None else float(output.value)
+        return student_quantile(0.5 + percent / 200.0, freedom)
+
+    return {
+        "confidenceIntervalLower": lambda output: builder.emit(Bound(-errors(output)), mean, error),
+        "confidenceIntervalUpper": lambda output: builder.emit(Bound(errors(output)), mean, error),
+    }

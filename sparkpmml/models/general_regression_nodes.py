@@ -163,7 +163,7 @@ class BaseCumHazardTables(Node):
 @element(
     "GeneralRegressionModel",
     # what the model was trained with or on; scoring never reads it
-    ignores=("EventValues", "modelDF", "startTimeVariable", "subjectIDVariable", "statusVariable"),
+    ignores=("EventValues", "startTimeVariable", "subjectIDVariable", "statusVariable"),
 )
 class GeneralRegressionModel(Model):
     """General, generalized and ordinal linear models, and Cox's."""
@@ -182,6 +182,7 @@ class GeneralRegressionModel(Model):
     distribution_parameter: float | None = attribute(number, name="distParameter", default=None)
     offset_variable: str | None = attribute(default=None)
     offset_value: float | None = attribute(number, default=None)
+    freedom: float | None = attribute(number, name="modelDF", default=None)
     end_time_variable: str | None = attribute(default=None)
     strata_variable: str | None = attribute(name="baselineStrataVariable", default=None)
     parameter_list: ParameterList = child(ParameterList, required=True)

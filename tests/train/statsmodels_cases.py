@@ -152,9 +152,11 @@ def shares(labels: Sequence[str], chances: np.ndarray) -> dict[str, Any]:
 
 @dataclass
 class Linear(Fitted):
-    """Ordinary least squares, with the standard error of the mean."""
+    """Ordinary least squares, with the mean's standard error and the interval that holds it with 90 percent."""
 
-    attributes: str = 'modelType="regression"'
+    @property
+    def attributes(self) -> str:
+        return f'modelType="regression" modelDF="{self.result.df_resid}"'
 
     def fit(self, X: pd.DataFrame, y: pd.Series) -> None:
         self.result = sm.OLS(y.to_numpy(), self.design(X)).fit()
@@ -166,14 +168,19 @@ class Linear(Fitted):
             for j in range(i + 1)
         )
         self.parts["covariances"] = f"<PCovMatrix>{''.join(cells)}</PCovMatrix>"
-        self.parts["output"] = (
-            '<Output><OutputField name="deviation" optype="continuous" dataType="double" feature="standardError"/></Output>'
+        features = {"deviation": "standardError", "low": "confidenceIntervalLower", "high": "confidenceIntervalUpper"}
+        fields = (
+            f'<OutputField name="{name}" optype="continuous" dataType="double" feature="{feature}"'
+            + ("/>" if name == "deviation" else ' value="90"/>')
+            for name, feature in features.items()
         )
+        self.parts["output"] = f"<Output>{''.join(fields)}</Output>"
 
 
 def linear_answers(model: Linear, rows: pd.DataFrame) -> dict[str, Any]:
     prediction = model.result.get_prediction(model.design(rows))
-    return {"prediction": prediction.predicted_mean, "deviation": prediction.se_mean}
+    low, high = prediction.conf_int(alpha=0.1).T
+    return {"prediction": prediction.predicted_mean, "deviation": prediction.se_mean, "low": low, "high": high}
 
 
 @dataclass
