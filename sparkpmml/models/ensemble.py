@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +14,10 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.forest import Forest
 from sparkpmml.models.combine import take_base_score
 from sparkpmml.models.forest import LeafTable, Planted, feature_arrays, plant, row_count
-from sparkpmml.models.tree import TreeModel
+from sparkpmml.models.mining_nodes import MiningModel
+from sparkpmml.models.tree_nodes import TreeModel
 from sparkpmml.runtime.column import Array, Column
 from sparkpmml.runtime.encode import Encoder
-
-if TYPE_CHECKING:
-    from sparkpmml.models.mining import MiningModel
 
 _SUMS = ("sum", "average", "weightedAverage", "weightedSum")
 _VOTES = ("majorityVote", "weightedMajorityVote")

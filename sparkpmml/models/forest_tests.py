@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,9 @@ from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.datatypes import DataType
 from sparkpmml.errors import ModelError
 from sparkpmml.kernels.forest import Graph, Test
-from sparkpmml.models.tree_nodes import OPERATORS, Kind
+from sparkpmml.models.node_table import NodeTable
+from sparkpmml.models.tree_nodes import TreeModel
+from sparkpmml.models.tree_reader import OPERATORS, Kind
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import (
     CompoundPredicate,
@@ -26,10 +28,6 @@ from sparkpmml.pmml.predicates import (
 )
 from sparkpmml.runtime.cast import format_value, parse_value
 from sparkpmml.runtime.encode import Encoder
-
-if TYPE_CHECKING:
-    from sparkpmml.models.forest import NodeTable
-    from sparkpmml.models.tree import TreeModel
 
 Ints = NDArray[np.int32]
 OPERATOR_NAMES = {kind: name for name, kind in OPERATORS.items()}

@@ -7,7 +7,7 @@ trees become one forest, walked by one kernel (see `ensemble`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sparkpmml.compiler.builder import Builder, Slot
 from sparkpmml.compiler.expressions import IsTrue
@@ -19,71 +19,8 @@ from sparkpmml.compiler.scores import align, winner
 from sparkpmml.datatypes import DataType
 from sparkpmml.models import combine
 from sparkpmml.models.ensemble import lower_forest
+from sparkpmml.models.mining_nodes import SELECTIONS, VOTES, Member, MiningModel, Segment
 from sparkpmml.models.selection import lower_selection, masked
-from sparkpmml.pmml.model import Model
-from sparkpmml.pmml.node import Node, attribute, child, children, element, number, one_of
-from sparkpmml.pmml.predicates import Predicate, TruePredicate
-
-NUMERIC_METHODS = (
-    "average",
-    "weightedAverage",
-    "median",
-    "weightedMedian",
-    "sum",
-    "weightedSum",
-    "max",
-)
-VOTES = ("majorityVote", "weightedMajorityVote")
-SELECTIONS = ("selectFirst", "selectAll", "modelChain", "multiModelChain")
-_SPELLINGS = {f"x-{name}": name for name in ("weightedMedian", "weightedSum", "multiModelChain")}
-
-
-@element("Segment")
-class Segment(Node):
-    """A model, and the rows for which it counts."""
-
-    id: str | None = attribute(default=None)
-    weight: float = attribute(number, default=1.0)
-    predicate: Predicate = child(Predicate, required=True)
-    model: Model = child(Model, required=True)
-
-    @property
-    def is_always_active(self) -> bool:
-        return isinstance(self.predicate, TruePredicate)
-
-
-@element("Segmentation")
-class Segmentation(Node):
-    """The segments and how their results become one."""
-
-    method: str = attribute(
-        one_of(*NUMERIC_METHODS, *VOTES, *SELECTIONS, other_spellings=_SPELLINGS), name="multipleModelMethod"
-    )
-    missing_prediction_treatment: str = attribute(
-        one_of("returnMissing", "skipSegment", "continue"),
-        name="missingPredictionTreatment",
-        older="x-missingPredictionTreatment",
-        default="continue",
-    )
-    missing_threshold: float = attribute(number, name="missingThreshold", older="x-missingThreshold", default=1.0)
-    segments: tuple[Segment, ...] = children(Segment)
-
-
-@element("MiningModel")
-class MiningModel(Model):
-    """An ensemble, a choice or a chain of models."""
-
-    segmentation: Segmentation = child(Segmentation, required=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A lowered segment: its result, and a column that is true where it is active (None: everywhere)."""
-
-    id: str
-    weight: float
-    result: Result
-    active: Slot | None
 
 
 @register

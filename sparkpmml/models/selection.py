@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,13 +17,11 @@ from sparkpmml.compiler.result import OutputValue, Result, Scores, TargetInfo, t
 from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.compiler.scores import Matrix, align
 from sparkpmml.datatypes import DataType, OpType
+from sparkpmml.models.mining_nodes import Member, MiningModel, Segment
 from sparkpmml.runtime.column import Column, from_strings
 from sparkpmml.runtime.lists import ListColumn
 
-if TYPE_CHECKING:
-    from sparkpmml.models.mining import Member, MiningModel, Segment
-
-LowerSegments = Callable[[Sequence["Segment"], Scope], "list[Member]"]
+LowerSegments = Callable[[Sequence[Segment], Scope], list[Member]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""TreeModel (specification: TreeModel): its nodes, and the answer of a single tree."""
+"""TreeModel (specification: TreeModel): the answer of a single tree."""
 
 from __future__ import annotations
 
@@ -13,50 +13,9 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, label_column, pick
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.forest import Ints, LeafTable, Leaves, plant
-from sparkpmml.models.tree_nodes import TreeNodes, TreeReader
+from sparkpmml.models.tree_nodes import TreeModel
 from sparkpmml.models.weighted_tree import lower_weighted_tree
-from sparkpmml.pmml.model import Model
-from sparkpmml.pmml.node import Node, attribute, child, element, number, one_of
 from sparkpmml.runtime.column import Column, Mask
-
-MISSING_STRATEGIES = (
-    "none",
-    "lastPrediction",
-    "nullPrediction",
-    "defaultChild",
-    "weightedConfidence",
-    "aggregateNodes",
-)
-
-
-@element("Node", reader=TreeReader)
-class RootNode(Node):
-    """The root, and in `subtree` all nodes below it."""
-
-    subtree: TreeNodes
-
-
-@element("TreeModel", ignores=("splitCharacteristic",))
-class TreeModel(Model):
-    """A decision or regression tree."""
-
-    missing_value_strategy: str = attribute(one_of(*MISSING_STRATEGIES), default="none")
-    missing_value_penalty: float = attribute(number, default=1.0)
-    no_true_child_strategy: str = attribute(
-        one_of("returnNullPrediction", "returnLastPrediction"), default="returnNullPrediction"
-    )
-    root: RootNode = child(RootNode, required=True)
-
-    @property
-    def nodes(self) -> TreeNodes:
-        return self.root.subtree
-
-    @property
-    def is_weighted(self) -> bool:
-        """Does a missing value make several leaves answer, or is a penalty counted along the path?"""
-        return (
-            self.missing_value_strategy in ("weightedConfidence", "aggregateNodes") or self.missing_value_penalty != 1.0
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +19,12 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, label_column, pick
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.forest import LeafTable
-from sparkpmml.models.tree_nodes import OPERATORS, Kind, TreeNodes
+from sparkpmml.models.tree_nodes import TreeModel
+from sparkpmml.models.tree_reader import OPERATORS, Kind, TreeNodes
 from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import FalsePredicate, Predicate, SimplePredicate, SimpleSetPredicate, TruePredicate
 from sparkpmml.runtime.column import Column, Mask, numbers, some
-
-if TYPE_CHECKING:
-    from sparkpmml.models.tree import TreeModel
 
 _OPERATOR_NAMES = {kind: name for name, kind in OPERATORS.items()}
 

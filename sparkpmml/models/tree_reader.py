@@ -1,0 +1,345 @@
+"""A tree's nodes as flat arrays, filled while the document is read: forests have nodes by the hundred thousand.
+
+`TreeNodes` mirrors the elements Node, ScoreDistribution and the predicates (specification: TreeModel), one entry per
+node in document order, so that a parent stands before its children. Texts are held once per document.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+from sparkpmml.pmml.array import Array, split_array
+from sparkpmml.pmml.node import Position
+from sparkpmml.pmml.predicates import (
+    CompoundPredicate,
+    FalsePredicate,
+    Predicate,
+    SimplePredicate,
+    SimpleSetPredicate,
+    TruePredicate,
+)
+from sparkpmml.pmml.reader import DESCRIPTIVE, Reader
+
+NAN = float("nan")
+
+
+class Kind(IntEnum):
+    """What a node's predicate is."""
+
+    NONE = -1
+    TRUE = 0
+    FALSE = 1
+    EQUAL = 2
+    NOT_EQUAL = 3
+    LESS_THAN = 4
+    LESS_OR_EQUAL = 5
+    GREATER_THAN = 6
+    GREATER_OR_EQUAL = 7
+    IS_MISSING = 8
+    IS_NOT_MISSING = 9
+    IS_IN = 10
+    IS_NOT_IN = 11
+    COMPOUND = 12
+
+
+OPERATORS = {
+    "equal": Kind.EQUAL,
+    "notEqual": Kind.NOT_EQUAL,
+    "lessThan": Kind.LESS_THAN,
+    "lessOrEqual": Kind.LESS_OR_EQUAL,
+    "greaterThan": Kind.GREATER_THAN,
+    "greaterOrEqual": Kind.GREATER_OR_EQUAL,
+    "isMissing": Kind.IS_MISSING,
+    "isNotMissing": Kind.IS_NOT_MISSING,
+}
+_VALUELESS = (Kind.IS_MISSING, Kind.IS_NOT_MISSING)
+_OPERATOR_CODES = {name: int(kind) for name, kind in OPERATORS.items()}
+
+
+class Pool:
+    """Texts, or other hashable things, by number; each held once."""
+
+    def __init__(self) -> None:
+        self.index: dict[Any, int] = {}
+
+    def __call__(self, item: Any) -> int:
+        index = self.index
+        return index.setdefault(item, len(index))
+
+    def items(self) -> list[Any]:
+        """All of them, in the order of their numbers."""
+        return list(self.index)
+
+
+class Pools:
+    """What all trees of a document share."""
+
+    def __init__(self) -> None:
+        self.texts = Pool()
+        self.fields = Pool()
+        self.sets = Pool()
+
+
+class TreeNodes:
+    """The nodes of one tree; -1 stands for "not given" in index arrays, NaN in number arrays."""
+
+    def __init__(self, pools: Pools) -> None:
+        self.pools = pools
+        self.parent = array("i")
+        self.line = array("i")
+        self.score = array("i")  # into texts
+        self.id = array("i")  # into texts
+        self.default_child = array("i")  # into texts
+        self.record_count = array("d")
+        self.kind = array("b")
+        self.field = array("i")  # into fields
+        self.value = array("i")  # into texts, sets, or `compounds`
+        self.compounds: list[CompoundPredicate] = []
+        self.distribution_node = array("i")
+        self.distribution_value = array("i")  # into texts
+        self.distribution_count = array("d")
+        self.distribution_probability = array("d")
+        self.distribution_confidence = array("d")
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+
+_NODE_ATTRIBUTES = frozenset({"id", "score", "recordCount", "defaultChild"})
+
+
+class TreeReader:
+    """Fills a TreeNodes from the parser's events inside a tree's root node."""
+
+    def __init__(self, reader: Reader, attributes: dict[str, str]) -> None:
+        self.reader = reader
+        self.nodes = TreeNodes(reader.shared.setdefault("tree pools", Pools()))
+        self.stack: list[int] = []
+        self._skipping = 0
+        self._set: dict[str, str] | None = None
+        self._chunks: list[str] = []
+        self.compounds: list[tuple[Position, str, list[Predicate]]] = []
+        node = _node_handler(self)
+        starts: dict[str, Callable[[dict[str, str]], None]] = {
+            "Node": node,
+            "SimplePredicate": _simple_handler(self),
+            "ScoreDistribution": _distribution_handler(self),
+            "True": lambda _: self._whole(Kind.TRUE, TruePredicate()),
+            "False": lambda _: self._whole(Kind.FALSE, FalsePredicate()),
+            "SimpleSetPredicate": self._open_set,
+            "Array": self._open_array,
+            "CompoundPredicate": self._open_compound,
+            "CompositePredicate": self._open_compound,
+        }
+        ends = {
+            "Node": self._close_node,
+            "Array": self._close_array,
+            "CompoundPredicate": self._close_compound,
+            "CompositePredicate": self._close_compound,
+        }
+        self._starts = {reader.prefix + tag: handler for tag, handler in starts.items()}
+        self._ends = {reader.prefix + tag: handler for tag, handler in ends.items()}
+        node(attributes)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._skipping:
+            self._skipping += 1
+            return
+        handler = self._starts.get(tag)
+        if handler is None:
+            self._skip(tag)
+        else:
+            handler(attributes)
+
+    def _skip(self, tag: str) -> None:
+        self._skipping = 1
+        local = tag.removeprefix(self.reader.prefix)
+        if local not in DESCRIPTIVE and local != "Partition" and not local.startswith(("X-", "x-")):
+            self.reader.unsupported(f"element <{local}> in <Node>")
+
+    def end(self, tag: str) -> None:
+        if self._skipping:
+            self._skipping -= 1
+            return
+        handler = self._ends.get(tag)
+        if handler is not None:
+            handler()
+
+    def _close_node(self) -> None:
+        self.stack.pop()
+        if not self.stack:
+            self.reader.finish(self.nodes)
+
+    def refuse_number(self, name: str, text: str | None) -> None:
+        """Say so if an attribute's text is no number."""
+        try:
+            float(text or 0)
+        except ValueError:
+            raise self.reader.error(f"attribute {name} must be a number, is {text!r}") from None
+
+    def unknown(self, tag: str, names: set[str]) -> None:
+        """Note attributes that are not PMML's."""
+        for name in sorted(names):
+            self.reader.unsupported(f"attribute {name} of <{tag}>")
+
+    def _required(self, tag: str, given: dict[str, str], name: str) -> str:
+        try:
+            return given[name]
+        except KeyError:
+            raise self.reader.error(f"<{tag}> lacks the attribute {name}") from None
+
+    def refuse_simple(self, given: dict[str, str]) -> None:
+        """Say what is wrong with a SimplePredicate's attributes."""
+        self._required("SimplePredicate", given, "field")
+        operator = self._required("SimplePredicate", given, "operator")
+        if operator not in OPERATORS:
+            raise self.reader.error(f"attribute operator of <SimplePredicate> must be one of {', '.join(OPERATORS)}")
+        self._required("SimplePredicate", given, "value")
+
+    def _whole(self, kind: Kind, predicate: Predicate) -> None:
+        if self.compounds:
+            self.compounds[-1][2].append(predicate)
+        else:
+            self.nodes.kind[self.stack[-1]] = kind
+
+    def _open_set(self, given: dict[str, str]) -> None:
+        self._required("SimpleSetPredicate", given, "field")
+        operator = self._required("SimpleSetPredicate", given, "booleanOperator")
+        if operator not in ("isIn", "isNotIn"):
+            raise self.reader.error("attribute booleanOperator of <SimpleSetPredicate> must be isIn or isNotIn")
+        self._set = given
+
+    def _open_array(self, given: dict[str, str]) -> None:
+        self._chunks = []
+        self.reader.listen(self._chunks.append)
+
+    def _close_array(self) -> None:
+        self.reader.listen(None)
+        given, self._set = self._set, None
+        if given is None:
+            raise self.reader.error("<Array> outside <SimpleSetPredicate>")
+        items = split_array("".join(self._chunks))
+        operator = given["booleanOperator"]
+        if self.compounds:
+            predicate = SimpleSetPredicate(
+                position=self.reader.position(),
+                field=given["field"],
+                boolean_operator=operator,
+                array=Array(items=items),
+            )
+            self.compounds[-1][2].append(predicate)
+            return
+        nodes = self.nodes
+        nodes.kind[self.stack[-1]] = Kind.IS_IN if operator == "isIn" else Kind.IS_NOT_IN
+        nodes.field[self.stack[-1]] = nodes.pools.fields(given["field"])
+        nodes.value[self.stack[-1]] = nodes.pools.sets(items)
+
+    def _open_compound(self, given: dict[str, str]) -> None:
+        operator = self._required("CompoundPredicate", given, "booleanOperator")
+        if operator not in ("or", "and", "xor", "surrogate"):
+            raise self.reader.error(
+                "attribute booleanOperator of <CompoundPredicate> must be or, and, xor or surrogate"
+            )
+        self.compounds.append((self.reader.position(), operator, []))
+
+    def _close_compound(self) -> None:
+        position, operator, predicates = self.compounds.pop()
+        made = CompoundPredicate(position=position, boolean_operator=operator, predicates=tuple(predicates))
+        if self.compounds:
+            self.compounds[-1][2].append(made)
+            return
+        nodes = self.nodes
+        nodes.kind[self.stack[-1]] = Kind.COMPOUND
+        nodes.value[self.stack[-1]] = len(nodes.compounds)
+        nodes.compounds.append(made)
+
+
+# The three handlers that run for every node of a forest are closures over what they fill: that is three times as fast
+# as methods that reach the same through `self` (2.8 s to 0.9 s for the 736,000 elements of a forest of 45 MB).
+
+Handler = Callable[[dict[str, str]], None]
+
+
+def _node_handler(tree: TreeReader) -> Handler:
+    nodes, stack, line = tree.nodes, tree.stack, tree.reader.line
+    texts, parents = nodes.pools.texts.index, nodes.parent
+    add_parent, add_line, add_count = parents.append, nodes.line.append, nodes.record_count.append
+    add_score, add_id, add_default = nodes.score.append, nodes.id.append, nodes.default_child.append
+    add_kind, add_field, add_value = nodes.kind.append, nodes.field.append, nodes.value.append
+    push, number_of = stack.append, texts.setdefault
+    none = int(Kind.NONE)
+
+    def node(given: dict[str, str]) -> None:
+        get = given.get
+        score, name, default, count = get("score"), get("id"), get("defaultChild"), get("recordCount")
+        add_parent(stack[-1] if stack else -1)
+        add_line(line())
+        add_score(-1 if score is None else number_of(score, len(texts)))
+        add_id(-1 if name is None else number_of(name, len(texts)))
+        add_default(-1 if default is None else number_of(default, len(texts)))
+        try:
+            add_count(NAN if count is None else float(count))
+        except ValueError:
+            tree.refuse_number("recordCount", count)
+        add_kind(none)
+        add_field(-1)
+        add_value(-1)
+        push(len(parents) - 1)
+        if not given.keys() <= _NODE_ATTRIBUTES:
+            tree.unknown("Node", given.keys() - _NODE_ATTRIBUTES)
+
+    return node
+
+
+def _simple_handler(tree: TreeReader) -> Handler:
+    nodes, stack, compounds = tree.nodes, tree.stack, tree.compounds
+    texts, fields = nodes.pools.texts.index, nodes.pools.fields.index
+    kinds, field_numbers, values = nodes.kind, nodes.field, nodes.value
+
+    def simple(given: dict[str, str]) -> None:
+        get = given.get
+        field, kind, value = get("field"), _OPERATOR_CODES.get(get("operator", "")), get("value")
+        if field is None or kind is None or (value is None and kind not in _VALUELESS):
+            tree.refuse_simple(given)
+        elif compounds:
+            position = tree.reader.position()
+            compounds[-1][2].append(
+                SimplePredicate(position=position, field=field, operator=given["operator"], value=value)
+            )
+        else:
+            node = stack[-1]
+            kinds[node] = kind
+            field_numbers[node] = fields.setdefault(field, len(fields))
+            if value is not None:
+                values[node] = texts.setdefault(value, len(texts))
+
+    return simple
+
+
+def _distribution_handler(tree: TreeReader) -> Handler:
+    nodes, stack = tree.nodes, tree.stack
+    texts = nodes.pools.texts.index
+    add_node, add_value = nodes.distribution_node.append, nodes.distribution_value.append
+    add_count, add_probability = nodes.distribution_count.append, nodes.distribution_probability.append
+    add_confidence = nodes.distribution_confidence.append
+
+    def distribution(given: dict[str, str]) -> None:
+        get = given.get
+        value, count = get("value"), get("recordCount")
+        probability, confidence = get("probability"), get("confidence")
+        if value is None:
+            raise tree.reader.error("<ScoreDistribution> lacks the attribute value")
+        add_node(stack[-1])
+        add_value(texts.setdefault(value, len(texts)))
+        try:
+            add_count(NAN if count is None else float(count))
+            add_probability(NAN if probability is None else float(probability))
+            add_confidence(NAN if confidence is None else float(confidence))
+        except ValueError:
+            for name in ("recordCount", "probability", "confidence"):
+                tree.refuse_number(name, get(name))
+
+    return distribution
