@@ -92,7 +92,7 @@ def test_gzip_and_paths(tmp_path):
 
 
 def test_a_document_without_a_model():
-    with pytest.raises(ModelError, match="<PMML> lacks <Model>"):
+    with pytest.raises(ModelError, match="<PMML> lacks a model element"):
         load("")
 
 
@@ -113,3 +113,11 @@ def test_what_a_model_says_of_itself():
     assert (model.element, model.function, model.version, model.producer) == ("TreeModel", "regression", "4.4", None)
     assert [(each.name, str(each.data_type), each.is_read) for each in model.inputs] == [("x", "double", False)]
     assert [each.name for each in model.outputs] == ["prediction"]
+
+
+def test_a_document_with_several_models():
+    one, two = (TREE.format(schema=schema("x")).replace("<TreeModel", f'<TreeModel modelName="{name}"') for name in "ab")
+    text = PMML.format(fields=field("x"), transformations="", model=one + two.replace('score="1"', 'score="2"')).encode()
+    assert [sparkpmml.load(text, model=name).name for name in (None, "a", "b")] == ["a", "a", "b"]
+    with pytest.raises(ModelError, match="no model named 'c'; it has a, b"):
+        sparkpmml.load(text, model="c")

@@ -222,3 +222,17 @@ def test_many_rows_are_scored_in_blocks_with_the_same_answers():
 def test_no_rows():
     result = predict(load(regression(IDENTITY, around=OUTPUT.split("<OutputField")[0] + "</Output>"), field("x")), x=[])
     assert result == {"prediction": []}
+
+
+def test_a_map_holds_its_own_rows_entries_alone():
+    """A row without an answer lends nothing to the row before it."""
+    result = predict(classes_of_x(), x=[0.0, None, None, 1.0, None])
+    assert [None if row is None else len(row) for row in result["probability"]] == [2, None, None, 2, None]
+    assert result["probability"][3]["a"] == pytest.approx(logistic(1.0))
+
+
+def classes_of_x() -> sparkpmml.Model:
+    tables = """<RegressionTable targetCategory="a"><NumericPredictor name="x" coefficient="1"/></RegressionTable>
+    <RegressionTable targetCategory="b"/>"""
+    model = regression(tables, 'normalizationMethod="logit"', "classification", target="y")
+    return load(model, field("x"), field("y", "string", values("a", "b")))

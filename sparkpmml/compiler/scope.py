@@ -104,7 +104,7 @@ class Scope:
 
     def names(self) -> set[str]:
         """Every name in scope."""
-        own = set(self._fields) | set(self._derived) | set(self._mining)
+        own = set(self._fields) | set(self._derived)
         if self.parent is not None:
             return own | self.parent.names()
         return own | set(self.compilation.global_fields) | set(self.compilation.data_fields)

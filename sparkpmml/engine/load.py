@@ -34,14 +34,14 @@ class _Hashing(io.RawIOBase):
         return chunk
 
 
-def load(source: str | os.PathLike[str] | bytes, *, name: str | None = None) -> Model:
+def load(source: str | os.PathLike[str] | bytes, *, name: str | None = None, model: str | None = None) -> Model:
     """Read and compile a PMML document (1.x to 4.4), plain or gzipped.
 
     `source`: a path, a file: URI, or the document's bytes. `name` is what messages call it (by default the file's
-    name). Raises ModelNotFoundError, ModelError, or UnsupportedMarkupError, which lists all that cannot be scored.
+    name). `model` picks a model of a document that holds several by its modelName; else the first is taken. Raises ModelNotFoundError, ModelError, or UnsupportedMarkupError, which lists all that cannot be scored.
     """
     if isinstance(source, bytes):
-        return load_stream(io.BytesIO(source), name or "model")
+        return load_stream(io.BytesIO(source), name or "model", model)
     path = os.fspath(source).removeprefix("file://") if isinstance(source, str) else os.fspath(source)
     path = path.removeprefix("file:")
     try:
@@ -51,14 +51,18 @@ def load(source: str | os.PathLike[str] | bytes, *, name: str | None = None) -> 
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from None
     with stream:
-        return load_stream(stream, name or os.path.basename(path))
+        return load_stream(stream, name or os.path.basename(path), model)
 
 
-def load_stream(stream: IO[bytes], name: str) -> Model:
+def load_stream(stream: IO[bytes], name: str, model: str | None = None) -> Model:
     """Like `load`, from a binary stream; the document is never held as a whole."""
     discover()
     hashing = _Hashing(_unzipped(stream))
     document = cast(Document, read(Document, cast("IO[bytes]", hashing), name))
+    try:
+        document = document.with_model(model)
+    except ValueError as error:
+        raise ModelError(f"{name}: {error}") from None
     return Model(document, compile_document(document, name, hashing.hash.hexdigest()))
 
 

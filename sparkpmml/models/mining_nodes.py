@@ -55,7 +55,7 @@ class Segmentation(Node):
     segments: tuple[Segment, ...] = children(Segment)
 
 
-@element("MiningModel")
+@element("MiningModel", ignores=("multipleModelMethod",))  # a slip of producers: the Segmentation says it
 class MiningModel(Model):
     """An ensemble, a choice or a chain of models."""
 

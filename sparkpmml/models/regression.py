@@ -14,11 +14,13 @@ from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, align, winner
+from sparkpmml.compiler.targets import apply_targets
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.pmml.expressions import FieldRef
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.node import Node, attribute, children, element, integer, number, one_of
 from sparkpmml.runtime.column import Column
+from sparkpmml.runtime.design import batch_rows
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.links import INVERSE_LINKS, exp
 
@@ -119,7 +121,7 @@ class Linear:
     single: bool
 
     def __call__(self, *columns: Column) -> Matrix:
-        rows = max((len(column) for column in columns), default=1)
+        rows = batch_rows(columns)
         kind = np.float32 if self.single else np.float64
         factors, numbers = columns[self.numeric : self.numeric + len(self.factors)], columns
         scores = self._numeric(numbers, rows, kind)
@@ -212,7 +214,10 @@ def _regression_model(node: RegressionModel, scope: Scope) -> Result:
 def _regression(node: RegressionModel, scope: Scope) -> Result:
     by_target = _tables_by_target(node)
     if len(by_target) > 1:
-        targets = {name or "": _one_regression(node, table, scope, name) for name, table in by_target.items()}
+        targets = {
+            name or "": apply_targets(_one_regression(node, table, scope, name), scope.builder)
+            for name, table in by_target.items()
+        }
         first = next(iter(targets.values()))
         return Result(info=first.info, targets=targets)
     if len(node.tables) != 1:

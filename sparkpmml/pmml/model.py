@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sparkpmml.errors import nearest
 from sparkpmml.pmml.dictionary import DataDictionary, Header, MiningSchema
 from sparkpmml.pmml.expressions import LocalTransformations, TransformationDictionary
-from sparkpmml.pmml.node import Node, attribute, boolean, child, element, family, one_of
+from sparkpmml.pmml.node import Node, attribute, boolean, child, children, element, family, one_of
 from sparkpmml.pmml.output import Output, Targets
 from sparkpmml.pmml.table import ModelVerification
 
@@ -50,4 +53,21 @@ class Document(Node):
     header: Header | None = child(Header)
     data_dictionary: DataDictionary = child(DataDictionary, required=True)
     transformations: TransformationDictionary | None = child(TransformationDictionary)
-    model: Model = child(Model, required=True)
+    models: tuple[Model, ...] = children(Model)
+
+    @property
+    def model(self) -> Model:
+        """The model that is scored: the first, which the specification calls the default."""
+        return self.models[0]
+
+    def with_model(self, name: str | None) -> Document:
+        """The document with the model of that name first; ValueError when there is none, or no model at all."""
+        if not self.models:
+            raise ValueError("<PMML> lacks a model element")
+        if name is None:
+            return self
+        for model in self.models:
+            if model.model_name == name:
+                return replace(self, models=(model, *(each for each in self.models if each is not model)))
+        names = [model.model_name or "(no name)" for model in self.models]
+        raise ValueError(f"has no model named {name!r}; it has {', '.join(names)}{nearest(name, names)}")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sparkpmml.pmml.node import Node, attribute, boolean, child, children, element, integer
-from sparkpmml.pmml.table import InlineTable
+from sparkpmml.pmml.table import InlineTable, column_name
 
 
-@element("InstanceField")
+@element("InstanceField", ignores=("isTarget",))
 class InstanceField(Node):
     """The column of the table that holds a field's values; named as the field unless given."""
 
@@ -33,7 +33,7 @@ class TrainingInstances(Node):
 
     def column(self, field: InstanceField) -> tuple[str, ...]:
         """The field's text in each row; ValueError where a row has none."""
-        name = field.column or field.field
+        name = column_name(field.column or field.field)
         try:
             return tuple(row[name] for row in self.table.rows)
         except KeyError:

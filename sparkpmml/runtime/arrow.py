@@ -194,10 +194,14 @@ def to_arrow_map(matrix: Array, labels: tuple[str, ...], rows: int, failed: Mask
     """MAP<STRING, DOUBLE> from float64[rows, labels]; a row whose values are all NaN, or that failed, is null."""
     matrix = np.broadcast_to(matrix, (rows, len(labels)))
     missing = either(every(np.isnan(matrix)), failed)
-    offsets = np.arange(0, (rows + 1) * len(labels), len(labels), dtype=np.int32) if labels else np.zeros(rows + 1)
-    nulls = np.append(missing, False) if missing is not None and missing.any() else None
+    if missing is None or not missing.any():
+        offsets = pa.array(np.arange(rows + 1, dtype=np.int32) * len(labels))
+    else:  # a null offset only says that its row is null: the row's entries must not be there either
+        matrix = matrix[~missing]
+        ends = np.concatenate(([0], np.cumsum(~missing, dtype=np.int32))) * np.int32(len(labels))
+        offsets = pa.array(ends, pa.int32(), mask=np.append(missing, False))
     items = pa.array(np.ascontiguousarray(matrix).reshape(-1), from_pandas=True)
-    return pa.MapArray.from_arrays(pa.array(offsets, pa.int32(), mask=nulls), _keys(labels, rows), items)
+    return pa.MapArray.from_arrays(offsets, _keys(labels, len(matrix)), items)
 
 
 @lru_cache(maxsize=32)
