@@ -2,8 +2,7 @@
 
 A case is a folder with model.pmml, input.csv and expected.csv; tests/train/README.md says how they were made. An empty
 cell is a missing value. ``prediction`` is the model's answer, ``probability(<label>)`` a class's probability, any other
-column an output field of the model. Adding a case is adding a folder. Folders under cases/later wait for their model
-elements.
+column an output field of the model. Adding a case is adding a folder.
 """
 
 from __future__ import annotations
@@ -23,8 +22,7 @@ import pytest
 import sparkpmml
 
 CASES = Path(__file__).parent / "cases"
-LATER = CASES / "later"
-FOLDERS = sorted(p.parent for p in CASES.rglob("model.pmml") if LATER not in p.parents)
+FOLDERS = sorted(path.parent for path in CASES.rglob("model.pmml"))
 
 Cells = dict[str, list[str | None]]
 Rows = list[dict[str, Any]]

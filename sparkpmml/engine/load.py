@@ -38,7 +38,8 @@ def load(source: str | os.PathLike[str] | bytes, *, name: str | None = None, mod
     """Read and compile a PMML document (1.x to 4.4), plain or gzipped.
 
     `source`: a path, a file: URI, or the document's bytes. `name` is what messages call it (by default the file's
-    name). `model` picks a model of a document that holds several by its modelName; else the first is taken. Raises ModelNotFoundError, ModelError, or UnsupportedMarkupError, which lists all that cannot be scored.
+    name). `model`: of a document with several models, the modelName of the one wanted; the first one unless given.
+    Raises ModelNotFoundError, ModelError, or UnsupportedMarkupError, which lists all that cannot be scored.
     """
     if isinstance(source, bytes):
         return load_stream(io.BytesIO(source), name or "model", model)

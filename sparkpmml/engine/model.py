@@ -161,7 +161,7 @@ class Model:
         Columns are found by name; others are ignored, and an absent one counts as missing, with a warning. A row that
         cannot be scored is null in every column; `on_error="fail"` raises ScoringError for the first such row,
         `on_error="capture"` adds a column `error` with the reason.
-        Where a model looks back (`Lag`) at a column that holds single values, the table is the series, oldest row first.
+        Where a model looks back (`Lag`) at a column of single values, the table is the series, oldest row first.
         """
         if on_error not in ON_ERROR:
             raise ValueError(f"on_error must be one of {', '.join(ON_ERROR)}, is {on_error!r}")

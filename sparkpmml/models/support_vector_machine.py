@@ -17,7 +17,8 @@ from sparkpmml.compiler.scores import Matrix, ScoreOf, label_column, winner
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.similarity import SIMILARITIES
 from sparkpmml.models.ranking import Best
-from sparkpmml.models.regression import CategoricalPredictor, in_target_order
+from sparkpmml.models.regression import in_target_order
+from sparkpmml.models.regression_nodes import CategoricalPredictor
 from sparkpmml.models.support_vector_machine_nodes import SupportVectorMachine, SupportVectorMachineModel
 from sparkpmml.pmml.expressions import FieldRef
 from sparkpmml.runtime.column import Column, numbers

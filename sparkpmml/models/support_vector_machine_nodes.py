@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.models.regression import CategoricalPredictor
+from sparkpmml.models.regression_nodes import CategoricalPredictor
 from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.expressions import FieldRef
 from sparkpmml.pmml.model import Model

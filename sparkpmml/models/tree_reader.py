@@ -11,6 +11,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
+from sparkpmml.models.regression_nodes import Regression
 from sparkpmml.pmml.array import Array, split_array
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import (
@@ -98,6 +99,7 @@ class TreeNodes:
         self.field = array("i")  # into fields
         self.value = array("i")  # into texts, sets, or `compounds`
         self.compounds: list[CompoundPredicate] = []
+        self.regressions: dict[int, Regression] = {}  # by node
         self.distribution_node = array("i")
         self.distribution_value = array("i")  # into texts
         self.distribution_count = array("d")
@@ -133,6 +135,7 @@ class TreeReader:
             "Array": self._open_array,
             "CompoundPredicate": self._open_compound,
             "CompositePredicate": self._open_compound,
+            "Regression": self._embed,
         }
         ends = {
             "Node": self._close_node,
@@ -204,6 +207,11 @@ class TreeReader:
             self.compounds[-1][2].append(predicate)
         else:
             self.nodes.kind[self.stack[-1]] = kind
+
+    def _embed(self, given: dict[str, str]) -> None:
+        """A regression that answers in the node's place."""
+        node = self.stack[-1]
+        self.reader.read_element(Regression, given, lambda made: self.nodes.regressions.__setitem__(node, made))
 
     def _open_set(self, given: dict[str, str]) -> None:
         self._required("SimpleSetPredicate", given, "field")

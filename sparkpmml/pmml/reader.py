@@ -28,7 +28,7 @@ _HARMLESS_ATTRIBUTES = frozenset({"displayName", "description", "x-report", "x-l
 class _Frame:
     """An element that is open: what of it is read so far."""
 
-    __slots__ = ("chunks", "many", "position", "spec", "table", "values")
+    __slots__ = ("chunks", "many", "position", "spec", "table", "then", "values")
 
     def __init__(self, spec: Spec, position: Position, values: dict[str, Any]) -> None:
         self.spec = spec
@@ -37,6 +37,7 @@ class _Frame:
         self.many: dict[str, list[Any]] = {}
         self.chunks: list[str] = []
         self.table = child_specs(spec.type)
+        self.then: Callable[[Node], None] | None = None
 
 
 class Reader:
@@ -171,6 +172,21 @@ class Reader:
         self._parser.EndElementHandler = reader.end
         self._parser.CharacterDataHandler = None
 
+    def read_element(self, kind: type[Node], attributes: dict[str, str], then: Callable[[Any], None]) -> None:
+        """Called by a subtree's reader at the start of an element that is declared: read it, then give it to `then`.
+
+        The subtree's reader gets the events back after the element's end.
+        """
+        spec, handlers = spec_of(kind), (self._parser.StartElementHandler, self._parser.EndElementHandler)
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
+        self._stack.append(_Frame(spec, self.position(), self.read_attributes(spec, attributes, self.position())))
+
+        def resume(node: Node) -> None:
+            self._parser.StartElementHandler, self._parser.EndElementHandler = handlers
+            then(node)
+
+        self._stack[-1].then = resume
+
     def listen(self, handler: Callable[[str], Any] | None) -> None:
         """Where text goes while a subtree is read; None drops it, which is much faster."""
         self._parser.CharacterDataHandler = handler
@@ -193,6 +209,9 @@ class Reader:
             return
         frame = self._stack.pop()
         node = self._close(frame)
+        if frame.then is not None:
+            frame.then(node)
+            return
         if not self._stack:
             self.result = node
             return

@@ -1,7 +1,8 @@
 """Lag: an earlier value of a series (specification: Transformations, Lag).
 
 The series is a list in the field's column, oldest value first, the row's own value last: rows of a distributed table
-have no order of their own. A table in memory has one: there a plain column is a series (see `Model.predict`). Blocks within a series (`BlockIndicator`) are markup that cannot be scored.
+have no order of their own. A table in memory has one: there a plain column is a series (see `Model.predict`). Blocks
+within a series (`BlockIndicator`) are markup that cannot be scored.
 """
 
 from __future__ import annotations
