@@ -116,8 +116,12 @@ def test_what_a_model_says_of_itself():
 
 
 def test_a_document_with_several_models():
-    one, two = (TREE.format(schema=schema("x")).replace("<TreeModel", f'<TreeModel modelName="{name}"') for name in "ab")
-    text = PMML.format(fields=field("x"), transformations="", model=one + two.replace('score="1"', 'score="2"')).encode()
+    one, two = (
+        TREE.format(schema=schema("x")).replace("<TreeModel", f'<TreeModel modelName="{name}"') for name in "ab"
+    )
+    text = PMML.format(
+        fields=field("x"), transformations="", model=one + two.replace('score="1"', 'score="2"')
+    ).encode()
     assert [sparkpmml.load(text, model=name).name for name in (None, "a", "b")] == ["a", "a", "b"]
     with pytest.raises(ModelError, match="no model named 'c'; it has a, b"):
         sparkpmml.load(text, model="c")

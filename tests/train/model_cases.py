@@ -38,11 +38,6 @@ def cluster(model: Any, rows: pd.DataFrame) -> Mapping[str, Any]:
     return {"prediction": [str(number) for number in model.predict(rows)]}
 
 
-def oddity(model: Any, rows: pd.DataFrame) -> Mapping[str, Any]:
-    """What nyoka's isolation forest answers."""
-    return {"anomalyScore": -model.score_samples(rows), "outlier": model.predict(rows) == -1}
-
-
 def few() -> Table:
     """120 patients: a document of neighbours holds them all."""
     table = diabetes()
