@@ -72,16 +72,3 @@ def survival(values: NDArray[np.float64], freedom: NDArray[np.float64]) -> NDArr
     result = np.empty(len(values))
     _survival(np.ascontiguousarray(values), np.ascontiguousarray(freedom, dtype=np.float64), result)
     return result
-
-
-@kernel(array(types.float64), types.Array(types.float64, 1, "C"))
-def _log_gamma(values: NDArray[np.float64], result: NDArray[np.float64]) -> None:
-    for i in range(len(values)):
-        result[i] = math.lgamma(values[i])
-
-
-def log_gamma(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """float64[n]: the logarithm of the gamma function."""
-    result = np.empty(len(values))
-    _log_gamma(np.ascontiguousarray(values), result)
-    return result

@@ -19,8 +19,13 @@ def _log_gamma(values: Doubles, result: Doubles) -> None:
         result[i] = math.lgamma(values[i])
 
 
+def log_gamma(values: Doubles) -> Doubles:
+    """float64[n]: the logarithm of the gamma function's absolute value."""
+    result = np.empty(len(values))
+    _log_gamma(np.ascontiguousarray(values), result)
+    return result
+
+
 def log_factorial(values: Doubles) -> Doubles:
     """float64[n]: ln x! of each value x > -1, by the gamma function between whole numbers."""
-    result = np.empty(len(values))
-    _log_gamma(np.ascontiguousarray(values + 1.0), result)
-    return result
+    return log_gamma(values + 1.0)

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.kernels.chi_square import log_gamma
+from sparkpmml.kernels.gamma import log_gamma
 
 Doubles = NDArray[np.float64]
 

@@ -113,7 +113,7 @@ class MiningField(Node):
             "order",
             "frequencyWeight",
             "analysisWeight",
-            other_spellings={"": "active"},
+            other_spellings={"": "active", "supplemental": "supplementary"},
         ),
         default="active",
     )

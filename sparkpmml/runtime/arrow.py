@@ -111,6 +111,8 @@ def _from_dictionary(array: pa.DictionaryArray) -> Column:
 
 
 def _list_column(array: pa.Array) -> ListColumn:
+    if pa.types.is_null(array.type):
+        array = array.cast(pa.list_(pa.float64()))
     if not (pa.types.is_list(array.type) or pa.types.is_large_list(array.type)):
         raise TypeError(f"an array column is needed here, got values of Arrow type {array.type}")
     lengths = pc.list_value_length(array).fill_null(0).to_numpy(zero_copy_only=False)
