@@ -1,6 +1,6 @@
 """Vector machines, networks, neighbours and the like, of scikit-learn, by sklearn2pmml and nyoka.
 
-    python tests/train/model_cases.py [WORD ...]
+python tests/train/model_cases.py [WORD ...]
 """
 
 from __future__ import annotations
