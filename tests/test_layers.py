@@ -24,7 +24,7 @@ LAYERS = (
     {"spark"},
     {"functions"},
     {"__init__"},
-    {"files", "describe"},
+    {"files", "describe", "support"},
     {"cli"},
     {"__main__"},
 )

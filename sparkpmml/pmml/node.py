@@ -238,14 +238,21 @@ def boolean(text: str) -> bool:
     raise ValueError(f"must be true or false, is {text!r}")
 
 
-def one_of(*choices: str, other_spellings: dict[str, str] | None = None) -> Converter:
-    """One of the given words; `other_spellings` maps what producers write instead."""
-    spellings = {choice: choice for choice in choices} | (other_spellings or {})
+class OneOf:
+    """A converter that takes one of a few words; `other_spellings` maps what producers write instead."""
 
-    def convert(text: str) -> str:
+    def __init__(self, choices: tuple[str, ...], other_spellings: dict[str, str]) -> None:
+        self.choices = choices
+        self.other_spellings = other_spellings
+        self._spellings = {choice: choice for choice in choices} | other_spellings
+
+    def __call__(self, text: str) -> str:
         try:
-            return spellings[text]
+            return self._spellings[text]
         except KeyError:
-            raise ValueError(f"must be one of {', '.join(choices)}, is {text!r}") from None
+            raise ValueError(f"must be one of {', '.join(self.choices)}, is {text!r}") from None
 
-    return convert
+
+def one_of(*choices: str, other_spellings: dict[str, str] | None = None) -> OneOf:
+    """One of the given words; `other_spellings` maps what producers write instead."""
+    return OneOf(choices, other_spellings or {})

@@ -22,7 +22,8 @@ DESCRIPTIVE = frozenset(
 )
 """Elements that never change a score, wherever they stand."""
 
-_HARMLESS_ATTRIBUTES = frozenset({"displayName", "description", "x-report", "x-leakage"})
+HARMLESS_ATTRIBUTES = frozenset({"displayName", "description", "x-report", "x-leakage"})
+"""Attributes that never change a score, of whatever element."""
 
 
 class _Frame:
@@ -161,7 +162,7 @@ class Reader:
         return values
 
     def _unknown_attribute(self, spec: Spec, name: str, position: Position) -> None:
-        if name in spec.ignores or name in _HARMLESS_ATTRIBUTES or ":" in name or name == "xmlns":
+        if name in spec.ignores or name in HARMLESS_ATTRIBUTES or ":" in name or name == "xmlns":
             return
         hint = nearest(name, list(spec.attributes))
         self.unsupported(f"attribute {name} of <{spec.tags[0]}>{hint}", position)
