@@ -48,15 +48,21 @@ class Jvm:
 
 
 class JvmConfiguration:
-    """The configuration of the session that is analysing a query on this thread, and of its application."""
+    """The configuration of the session that is analysing a query on this thread, and of its application.
+
+    Spark analyses a view under the configuration that was captured with the view, and it captures no settings but its
+    own. So ours are looked for in the session itself, and in the application's configuration where there is no session.
+    """
 
     def __init__(self, jvm: Jvm) -> None:
         self._context = jvm.context
-        self._session = jvm.java_class("org.apache.spark.sql.internal.SQLConf").get()
+        self._analysis = jvm.java_class("org.apache.spark.sql.internal.SQLConf").get()
+        session = jvm.java_class("org.apache.spark.sql.SparkSession").getActiveSession()
+        self._session = session.get().sessionState().conf() if session.isDefined() else self._analysis
 
     def get(self, key: str) -> str | None:
         value = self._session.getConfString(key, None)
-        return None if value is None else str(value)
+        return self.get_static(key) if value is None else str(value)
 
     def get_static(self, key: str) -> str | None:
         # Not getConf(), which copies every entry over py4j: 16 ms at each analysis.
@@ -64,7 +70,7 @@ class JvmConfiguration:
 
     @property
     def is_case_sensitive(self) -> bool:
-        return bool(self._session.caseSensitiveAnalysis())
+        return bool(self._analysis.caseSensitiveAnalysis())
 
 
 class HadoopFileSystems:

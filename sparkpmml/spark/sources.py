@@ -12,7 +12,7 @@ import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -111,10 +111,18 @@ def locate(name: str, settings: Settings, configuration: Configuration, file_sys
     for location in tried:
         if location.stamp() is not None:
             return location
-    known = [*settings.aliases, *_siblings(tried)]
-    meaning = f" (an alias of {target!r})" if target else ""
+    raise ModelNotFoundError(_describe_absent(name, target, tried, settings))
+
+
+def _describe_absent(name: str, target: str | None, tried: Sequence[Location], settings: Settings) -> str:
+    """What was looked for, and what may be meant: an alias was found, so then only the path can be wrong."""
     places = ", ".join(dict.fromkeys(location.uri for location in tried))
-    raise ModelNotFoundError(f"no model {name!r}{meaning}{nearest(name, known)} (looked for: {places})")
+    if target is not None:
+        sought = PurePosixPath(target).name
+        hint = nearest(sought, [file for file in _siblings(tried) if file != sought])
+        return f"the model {name!r} is an alias of {target!r}, and there is no such file{hint} (looked for: {places})"
+    known = [other for other in (*settings.aliases, *_siblings(tried)) if other != name]
+    return f"no model {name!r}{nearest(name, known)} (looked for: {places})"
 
 
 def _candidates(path: str, model_dir: str | None, file_systems: FileSystems) -> Iterator[Location]:

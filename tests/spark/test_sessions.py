@@ -23,6 +23,36 @@ def test_persistent_view_in_another_session(spark):
     assert scores(spark.newSession().table("scored_facts")) == [1.0, 9.0, 17.0]
 
 
+SETTINGS = {
+    "alias": ("model.in_view={models}/line.pmml", "in_view", [33.0, 65.0, -3.5, None]),
+    "modelDir": ("modelDir={models}", "line.pmml", [33.0, 65.0, -3.5, None]),
+    "onError": ("onError=fail", "line", "ScoringError"),
+    "allowedPaths": ("allowedPaths=/srv/models", "line", "outside of spark.sparkpmml.allowedPaths"),
+}
+
+
+@pytest.mark.parametrize("kind", ["TEMPORARY VIEW", "VIEW"])
+@pytest.mark.parametrize(("setting", "name", "expected"), SETTINGS.values(), ids=SETTINGS.keys())
+def test_settings_hold_in_views(spark, points, conf, models, kind, setting, name, expected):
+    """Spark analyses a view under the settings captured with it, and it captures none of ours."""
+    spark.sql("CREATE TABLE IF NOT EXISTS stored_points USING parquet AS SELECT * FROM points")
+    spark.conf.set("spark.sparkpmml.model.in_view", f"{models}/line.pmml")
+    spark.conf.set("spark.sparkpmml.modelDir", str(models))
+    spark.sql(f"CREATE {kind} viewed AS SELECT id, predict('{name}', *).prediction AS y FROM stored_points")
+    spark.conf.unset("spark.sparkpmml.model.in_view")
+    spark.conf.unset("spark.sparkpmml.modelDir")
+    option, value = setting.format(models=models).split("=")
+    conf(f"spark.sparkpmml.{option}", value)
+    try:
+        if isinstance(expected, list):
+            assert scores(spark.table("viewed")) == expected
+        else:
+            with pytest.raises(Exception, match=expected):
+                scores(spark.table("viewed"))
+    finally:
+        spark.sql("DROP VIEW viewed")
+
+
 def test_described(spark):
     shown = {row.function for row in spark.sql("SHOW FUNCTIONS LIKE 'predict*'").collect()}
     assert shown == {"predict", "predict_value", "predict_proba"}

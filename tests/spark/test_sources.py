@@ -89,13 +89,17 @@ def test_found(folder, name, configuration, expected):
     [
         pytest.param("hero.pmml", ["'hero.pmml'", "did you mean 'here.pmml'"], id="misspelt file"),
         pytest.param("alia", ["did you mean 'alias'"], id="misspelt alias"),
-        pytest.param("gone", ["(an alias of 'store/gone.pmml')"], id="alias of nothing"),
+        pytest.param(
+            "gone", ["'gone' is an alias of 'store/gone.pmml', and there is no such f"], id="alias of nothing"
+        ),
+        pytest.param("slip", ["no such file; did you mean 'iris.pmml'? (looked for: "], id="alias of a misspelt file"),
+        pytest.param("gon", ["no model 'gon'; did you mean 'gone'?"], id="misspelt alias of nothing"),
         pytest.param("hdfs://nn/none", ["looked for: hdfs://nn/none"], id="hdfs"),
         pytest.param("", ["no model ''"], id="empty"),
     ],
 )
 def test_not_found(folder, name, parts):
-    settings = Settings(aliases={"alias": "store/iris.pmml", "gone": "store/gone.pmml"})
+    settings = Settings(aliases={"alias": "store/iris.pmml", "gone": "store/gone.pmml", "slip": "store/irs.pmml"})
     with pytest.raises(ModelNotFoundError) as caught:
         locate(name, settings, FakeConfiguration(), CLUSTER)
     for part in parts:
