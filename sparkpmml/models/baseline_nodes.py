@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sparkpmml.models.baseline_densities import Density, Gaussian, Poisson, Uniform
 from sparkpmml.pmml.expressions import FieldRef
 from sparkpmml.pmml.model import FUNCTIONS, Model
 from sparkpmml.pmml.node import Node, attribute, child, children, element, family, integer, number, one_of
+from sparkpmml.runtime.densities import Density, Gaussian, Poisson, Uniform
 
 
 @family

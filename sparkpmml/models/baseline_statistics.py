@@ -11,9 +11,9 @@ from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.chi_square import survival
 from sparkpmml.kernels.cusum import cusum
-from sparkpmml.models.baseline_densities import Density
 from sparkpmml.models.list_inputs import Aligned
 from sparkpmml.runtime.column import Column, numbers
+from sparkpmml.runtime.densities import Density
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.lists import ListColumn
 

@@ -19,9 +19,10 @@ from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
-from sparkpmml.models.naive_bayes_densities import Density, density, log_densities
+from sparkpmml.models.naive_bayes_densities import density, log_densities
 from sparkpmml.models.naive_bayes_nodes import BayesInput, NaiveBayesModel, TargetValueCounts, TargetValueStats
 from sparkpmml.runtime.column import Column
+from sparkpmml.runtime.densities import Density
 from sparkpmml.runtime.encode import Encoder
 
 LogProbabilities = NDArray[np.float64]
