@@ -313,6 +313,26 @@ def test_lag(attributes, expected):
     assert derive(f'<Lag field="many" {attributes}/>', many=SERIES) == pytest.approx(expected)
 
 
+BLOCKS = [[1, 1, 2, 2], [1], [], None, [3, 3, 3]]
+BLOCKED_LAGS = [
+    ("", [4.0, None, None, None, None]),
+    ('n="2"', [None, None, None, None, 1.0]),
+    ('n="2" aggregate="sum"', [4.0, None, None, None, 1.0]),
+    ('n="9" aggregate="avg"', [4.0, None, None, None, 1.0]),
+]
+
+
+@pytest.mark.parametrize(("attributes", "expected"), BLOCKED_LAGS)
+def test_lag_does_not_look_beyond_its_block(attributes, expected):
+    markup = f'<Lag field="many" {attributes}><BlockIndicator field="counts"/></Lag>'
+    assert derive(markup, many=SERIES, counts=BLOCKS) == pytest.approx(expected)
+
+
+def test_blocks_that_do_not_fit_the_series():
+    markup = '<Lag field="many"><BlockIndicator field="counts"/></Lag>'
+    assert derive(markup, on_error="null", many=[[1.0, 2.0], [3.0, 4.0]], counts=[[1], [1, 1]]) == [None, 3.0]
+
+
 @pytest.mark.parametrize("values", [[[]], [None], [[1.0]], [[None]], [[1.0, 2.0]]])
 def test_one_row_of_lists(values):
     there = values[0] is not None and len(values[0]) > 1
@@ -358,7 +378,7 @@ UNSUPPORTED = [
         "TableLocator",
     ),
     ('<Aggregate field="many" function="sum" sqlWhere="x > 1"/>', "sqlWhere"),
-    ('<Lag field="many"><BlockIndicator field="s"/></Lag>', "BlockIndicator"),
+    ('<Lag field="many"><BlockIndicator field="counts" until="9"/></Lag>', "until"),
 ]
 
 
