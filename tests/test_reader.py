@@ -25,7 +25,7 @@ UNREADABLE = [
         GOOD.replace('name="x" ', ""), r"line \d+, column \d+: <DataField> lacks the attribute name", id="name"
     ),
     pytest.param(GOOD.replace('dataType="double"', 'dataType="dbl"'), "must be a PMML data type, is 'dbl'", id="type"),
-    pytest.param(GOOD.replace("<True/>", ""), "<Node> has no predicate", id="no-predicate"),
+    pytest.param(GOOD.replace("<True/>", ""), "<Node> before here has no predicate", id="no-predicate"),
     pytest.param(GOOD.replace('functionName="regression"', ""), "lacks the attribute functionName", id="function"),
     pytest.param(
         '<!DOCTYPE PMML [<!ENTITY a "b">]>' + GOOD, "declares an entity .*entities are not accepted", id="entity"

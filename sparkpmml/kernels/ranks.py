@@ -84,7 +84,7 @@ def _find_intervals(thresholds: NDArray[np.float64], steps: int) -> tuple[Positi
 
 def rank_codes(codes: NDArray[Any], categories: int) -> Positions:
     """uint32[n]: the codes, those above the known ones as the unknown code, MISSING where negative."""
-    clipped = np.minimum(codes, categories).astype(np.uint32)
+    clipped: Positions = np.minimum(codes, categories).astype(np.uint32)
     clipped[codes < 0] = MISSING
     return clipped
 

@@ -85,9 +85,6 @@ class TestTable:
             tree = int(table.tree[node])
             predicate = table.trees[tree].compounds[table.value[node]]
             self.redirect[node] = self._add(predicate, tree, int(true[node]), int(false[node]), int(missing[node]))
-        bare = np.flatnonzero(table.kind == Kind.NONE)
-        if len(bare):
-            raise ModelError(f"{self.source}, line {table.line(int(bare[0]))}: <Node> has no predicate")
 
     @property
     def source(self) -> str:

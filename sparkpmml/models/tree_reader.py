@@ -30,7 +30,6 @@ NAN = float("nan")
 class Kind(IntEnum):
     """What a node's predicate is."""
 
-    NONE = -1
     TRUE = 0
     FALSE = 1
     EQUAL = 2
@@ -109,6 +108,12 @@ class TreeNodes:
     def __len__(self) -> int:
         return len(self.parent)
 
+    def add_predicate(self, kind: int, field: int, value: int) -> None:
+        """The predicate of the node that was added last; it stands before the node's children."""
+        self.kind.append(kind)
+        self.field.append(field)
+        self.value.append(value)
+
 
 _NODE_ATTRIBUTES = frozenset({"id", "score", "recordCount", "defaultChild"})
 
@@ -120,7 +125,6 @@ class TreeReader:
         self.reader = reader
         self.nodes = TreeNodes(reader.shared.setdefault("tree pools", Pools()))
         self.stack: list[int] = []
-        self._skipping = 0
         self._set: dict[str, str] | None = None
         self._chunks: list[str] = []
         self.compounds: list[tuple[Position, str, list[Predicate]]] = []
@@ -143,38 +147,29 @@ class TreeReader:
             "CompoundPredicate": self._close_compound,
             "CompositePredicate": self._close_compound,
         }
-        self._starts = {reader.prefix + tag: handler for tag, handler in starts.items()}
-        self._ends = {reader.prefix + tag: handler for tag, handler in ends.items()}
+        self.start = _start_handler({reader.prefix + tag: handler for tag, handler in starts.items()}, self._skip)
+        self.end = _end_handler({reader.prefix + tag: handler for tag, handler in ends.items()})
         node(attributes)
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if self._skipping:
-            self._skipping += 1
-            return
-        handler = self._starts.get(tag)
-        if handler is None:
-            self._skip(tag)
-        else:
-            handler(attributes)
-
     def _skip(self, tag: str) -> None:
-        self._skipping = 1
+        """Pass over an element and all in it."""
         local = tag.removeprefix(self.reader.prefix)
         if local not in DESCRIPTIVE and local != "Partition" and not local.startswith(("X-", "x-")):
             self.reader.unsupported(f"element <{local}> in <Node>")
-
-    def end(self, tag: str) -> None:
-        if self._skipping:
-            self._skipping -= 1
-            return
-        handler = self._ends.get(tag)
-        if handler is not None:
-            handler()
+        self.reader.skip_element()
 
     def _close_node(self) -> None:
         self.stack.pop()
         if not self.stack:
+            if len(self.nodes.kind) != len(self.nodes.parent):
+                self.refuse_predicates()
             self.reader.finish(self.nodes)
+
+    def refuse_predicates(self) -> None:
+        """A node before this place has no predicate, or two, or has it after its children."""
+        found = len(self.nodes.kind) - len(self.nodes.parent)
+        what = "no predicate" if found < 0 else "more than one predicate"
+        raise self.reader.error(f"a <Node> before here has {what}, or has it after its children")
 
     def refuse_number(self, name: str, text: str | None) -> None:
         """Say so if an attribute's text is no number."""
@@ -206,7 +201,7 @@ class TreeReader:
         if self.compounds:
             self.compounds[-1][2].append(predicate)
         else:
-            self.nodes.kind[self.stack[-1]] = kind
+            self.nodes.add_predicate(kind, -1, -1)
 
     def _embed(self, given: dict[str, str]) -> None:
         """A regression that answers in the node's place."""
@@ -240,10 +235,8 @@ class TreeReader:
             )
             self.compounds[-1][2].append(predicate)
             return
-        nodes = self.nodes
-        nodes.kind[self.stack[-1]] = Kind.IS_IN if operator == "isIn" else Kind.IS_NOT_IN
-        nodes.field[self.stack[-1]] = nodes.pools.fields(given["field"])
-        nodes.value[self.stack[-1]] = nodes.pools.sets(items)
+        nodes, kind = self.nodes, Kind.IS_IN if operator == "isIn" else Kind.IS_NOT_IN
+        nodes.add_predicate(kind, nodes.pools.fields(given["field"]), nodes.pools.sets(items))
 
     def _open_compound(self, given: dict[str, str]) -> None:
         operator = self._required("CompoundPredicate", given, "booleanOperator")
@@ -260,8 +253,7 @@ class TreeReader:
             self.compounds[-1][2].append(made)
             return
         nodes = self.nodes
-        nodes.kind[self.stack[-1]] = Kind.COMPOUND
-        nodes.value[self.stack[-1]] = len(nodes.compounds)
+        nodes.add_predicate(Kind.COMPOUND, -1, len(nodes.compounds))
         nodes.compounds.append(made)
 
 
@@ -271,18 +263,44 @@ class TreeReader:
 Handler = Callable[[dict[str, str]], None]
 
 
+def _start_handler(
+    handlers: dict[str, Handler], unknown: Callable[[str], None]
+) -> Callable[[str, dict[str, str]], None]:
+    find = handlers.get
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        handler = find(tag)
+        if handler is None:
+            unknown(tag)
+        else:
+            handler(attributes)
+
+    return start
+
+
+def _end_handler(handlers: dict[str, Callable[[], None]]) -> Callable[[str], None]:
+    find = handlers.get
+
+    def end(tag: str) -> None:
+        handler = find(tag)
+        if handler is not None:
+            handler()
+
+    return end
+
+
 def _node_handler(tree: TreeReader) -> Handler:
     nodes, stack, line = tree.nodes, tree.stack, tree.reader.line
     texts, parents = nodes.pools.texts.index, nodes.parent
     add_parent, add_line, add_count = parents.append, nodes.line.append, nodes.record_count.append
     add_score, add_id, add_default = nodes.score.append, nodes.id.append, nodes.default_child.append
-    add_kind, add_field, add_value = nodes.kind.append, nodes.field.append, nodes.value.append
-    push, number_of = stack.append, texts.setdefault
-    none = int(Kind.NONE)
+    kinds, push, number_of = nodes.kind, stack.append, texts.setdefault
 
     def node(given: dict[str, str]) -> None:
         get = given.get
         score, name, default, count = get("score"), get("id"), get("defaultChild"), get("recordCount")
+        if len(kinds) != len(parents):
+            tree.refuse_predicates()
         add_parent(stack[-1] if stack else -1)
         add_line(line())
         add_score(-1 if score is None else number_of(score, len(texts)))
@@ -292,9 +310,6 @@ def _node_handler(tree: TreeReader) -> Handler:
             add_count(NAN if count is None else float(count))
         except ValueError:
             tree.refuse_number("recordCount", count)
-        add_kind(none)
-        add_field(-1)
-        add_value(-1)
         push(len(parents) - 1)
         if not given.keys() <= _NODE_ATTRIBUTES:
             tree.unknown("Node", given.keys() - _NODE_ATTRIBUTES)
@@ -303,9 +318,9 @@ def _node_handler(tree: TreeReader) -> Handler:
 
 
 def _simple_handler(tree: TreeReader) -> Handler:
-    nodes, stack, compounds = tree.nodes, tree.stack, tree.compounds
+    nodes, compounds = tree.nodes, tree.compounds
     texts, fields = nodes.pools.texts.index, nodes.pools.fields.index
-    kinds, field_numbers, values = nodes.kind, nodes.field, nodes.value
+    add_kind, add_field, add_value = nodes.kind.append, nodes.field.append, nodes.value.append
 
     def simple(given: dict[str, str]) -> None:
         get = given.get
@@ -318,11 +333,9 @@ def _simple_handler(tree: TreeReader) -> Handler:
                 SimplePredicate(position=position, field=field, operator=given["operator"], value=value)
             )
         else:
-            node = stack[-1]
-            kinds[node] = kind
-            field_numbers[node] = fields.setdefault(field, len(fields))
-            if value is not None:
-                values[node] = texts.setdefault(value, len(texts))
+            add_kind(kind)
+            add_field(fields.setdefault(field, len(fields)))
+            add_value(-1 if value is None else texts.setdefault(value, len(texts)))
 
     return simple
 

@@ -188,6 +188,22 @@ class Reader:
 
         self._stack[-1].then = resume
 
+    def skip_element(self) -> None:
+        """Called by a subtree's reader at the start of an element: pass over it, to its end."""
+        handlers, depth = (self._parser.StartElementHandler, self._parser.EndElementHandler), 1
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal depth
+            depth += 1
+
+        def end(tag: str) -> None:
+            nonlocal depth
+            depth -= 1
+            if not depth:
+                self._parser.StartElementHandler, self._parser.EndElementHandler = handlers
+
+        self._parser.StartElementHandler, self._parser.EndElementHandler = start, end
+
     def listen(self, handler: Callable[[str], Any] | None) -> None:
         """Where text goes while a subtree is read; None drops it, which is much faster."""
         self._parser.CharacterDataHandler = handler
