@@ -44,6 +44,8 @@ OWN_READERS = {
         " `probability`, `confidence`), `Regression`, further `Node`s"
     ),
     "InlineTable": "rows, whatever the names and prefixes of their cells",
+    "ModelStats": "kept as it stands",
+    "ModelExplanation": "kept as it stands",
 }
 """Elements whose contents are read without declarations, for speed."""
 

@@ -125,3 +125,30 @@ def test_a_document_with_several_models():
     assert [sparkpmml.load(text, model=name).name for name in (None, "a", "b")] == ["a", "a", "b"]
     with pytest.raises(ModelError, match="no model named 'c'; it has a, b"):
         sparkpmml.load(text, model="c")
+
+
+DESCRIBED = """<ModelExplanation><PredictiveModelQuality targetField="y" accuracy="0.9"><ConfusionMatrix/></PredictiveModelQuality>
+</ModelExplanation><ModelStats><UnivariateStats field="x"><Counts totalFreq="7"/><Note>seven
+rows</Note></UnivariateStats></ModelStats>"""
+
+
+def test_descriptions_are_kept():
+    model = sparkpmml.load(GOOD.replace("<Node ", DESCRIBED + "<Node ").encode())
+    (quality,) = model.explanation.find("PredictiveModelQuality")
+    assert (quality.attributes["accuracy"], [child.tag for child in quality.children]) == ("0.9", ["ConfusionMatrix"])
+    (statistics,) = model.statistics.children
+    assert [(each.tag, each.attributes, each.text) for each in statistics.children] == [
+        ("Counts", {"totalFreq": "7"}, ""),
+        ("Note", {}, "seven\nrows"),
+    ]
+    assert sparkpmml.load(GOOD.encode()).statistics is None
+
+
+@pytest.mark.parametrize(("optype", "function"), [("continuous", "regression"), ("categorical", "classification")])
+def test_pmml_1_leaves_the_function_to_the_target(optype, function):
+    text = PMML.replace('version="4.4"', 'version="1.1"').format(
+        fields=field("x") + field("y", optype=optype),
+        transformations="",
+        model=TREE.format(schema=schema("x", target="y")).replace('functionName="regression"', ""),
+    )
+    assert sparkpmml.load(text.encode()).function == function

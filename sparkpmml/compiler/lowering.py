@@ -16,6 +16,8 @@ def lower_model(node: Model, parent: Scope) -> Result:
     compilation = parent.compilation
     if not node.is_scorable:
         raise compilation.error(node, 'cannot be scored: it says isScorable="false"')
+    if not node.function_name:
+        raise compilation.error(node, "lacks the attribute functionName")
     scope = Scope(compilation, node, parent if parent.model is not None else None)
     with compilation.at(node):
         result = apply_targets(_lower(node, scope), compilation.builder)

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.errors import BindingError
+from sparkpmml.pmml.description import Markup
 from sparkpmml.pmml.model import Document
 from sparkpmml.runtime.arrow import trailing_lists
 from sparkpmml.runtime.program import Program
@@ -103,6 +104,18 @@ class Model:
     def copyright(self) -> str | None:
         """The header's copyright."""
         return None if self._document.header is None else self._document.header.copyright
+
+    @property
+    def statistics(self) -> Markup | None:
+        """The document's ModelStats, as written."""
+        found = self._document.model.statistics
+        return None if found is None else found.subtree
+
+    @property
+    def explanation(self) -> Markup | None:
+        """The document's ModelExplanation, as written."""
+        found = self._document.model.explanation
+        return None if found is None else found.subtree
 
     @property
     def digest(self) -> str:

@@ -135,6 +135,7 @@ class Reader:
         position = self.position()
         if spec.reader is not None:
             self._stack.append(_Frame(spec, position, {}))
+            self._parser.CharacterDataHandler = None
             self._delegate(spec.reader(self, attributes))
             return
         frame = _Frame(spec, position, self.read_attributes(spec, attributes, position))
@@ -171,7 +172,6 @@ class Reader:
         """Let a reader of the element's own take the parser's events until it calls `finish`."""
         self._parser.StartElementHandler = reader.start
         self._parser.EndElementHandler = reader.end
-        self._parser.CharacterDataHandler = None
 
     def read_element(self, kind: type[Node], attributes: dict[str, str], then: Callable[[Any], None]) -> None:
         """Called by a subtree's reader at the start of an element that is declared: read it, then give it to `then`.
