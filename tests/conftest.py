@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
 
-settings.register_profile("sparkpmml", deadline=None)  # a busy machine is no failure
-settings.load_profile("sparkpmml")
+# The same examples in every run, so that a red run is a change's fault; HYPOTHESIS_PROFILE=explore looks for new ones.
+# No deadline: a busy machine is no failure.
+settings.register_profile("repeat", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))

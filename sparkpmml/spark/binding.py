@@ -127,7 +127,8 @@ def _check_position(
 def _describe_missing(signature: Signature, arguments: Sequence[Argument], names: _Names) -> str:
     missing = [name for name in signature.read if not names.find(name)]
     given = [argument.name for argument in arguments if argument.name is not None]
-    hints = [f"{name!r}{nearest(name, given)}" for name in missing[:SHOWN]]
+    free = [name for name in given if not any(names.are_same(name, known) for known in signature.names)]
+    hints = [f"{name!r}{nearest(name, free)}" for name in missing[:SHOWN]]
     shown = [argument.name or f"<{argument.sql_type}>" for argument in arguments]
     return (
         f"the arguments do not fit the model {signature.model!r}: no argument is named {', '.join(hints)}"
