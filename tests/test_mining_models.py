@@ -101,13 +101,20 @@ def test_votes(method, labels, weights, winner, shares):
     assert result["probability"][0] == pytest.approx(shares)
 
 
-@pytest.mark.parametrize(
-    ("labels", "expected"), [("a - -", None), ("a a -", "a")], ids=["missing-wins", "missing-loses"]
-)
-def test_missing_votes(labels, expected):
+MISSING_VOTES = [
+    pytest.param("a - -", "", None, id="missing-wins"),
+    pytest.param("a a -", "", "a", id="missing-loses"),
+    pytest.param("a a -", 'missingThreshold="0.3"', None, id="above-threshold"),
+    pytest.param("a a -", 'missingThreshold="0.4"', "a", id="below-threshold"),
+]
+
+
+@pytest.mark.parametrize(("labels", "more", "expected"), MISSING_VOTES)
+def test_missing_votes(labels, more, expected):
     """Under `continue` a missing prediction is a vote, and with the most votes the row has no prediction."""
     segments = [segment(voter(None if label == "-" else label)) for label in labels.split()]
-    assert answer(mining("majorityVote", *segments, function="classification", target="y"), CLASSES) == expected
+    voting = mining("majorityVote", *segments, function="classification", target="y", more=more)
+    assert answer(voting, CLASSES) == expected
 
 
 def scorer(**counts: int) -> str:
@@ -147,6 +154,37 @@ def linear(coefficient: float, name: str, output: str = "") -> str:
 def test_a_chain_feeds_outputs_forward():
     chain = mining("modelChain", segment(linear(2, "x", "twice")), segment(linear(10, "twice", "last")))
     assert predict(load(chain, field("x")), x=[3.0]) == {"prediction": [71.0], "twice": [7.0], "last": [71.0]}
+
+
+TARGET = '<MiningField name="%s" usageType="target"/>'
+TWO_TARGETS = (field("x"), field("y"), field("z"))
+OF_TWO = ((None, "y"), (3, "z"))
+RETURN_MISSING = 'missingPredictionTreatment="returnMissing"'
+
+INCOMPLETE = [
+    pytest.param("", [9.0, 9.0], id="continue"),
+    pytest.param(RETURN_MISSING, [None, 9.0], id="returnMissing"),
+]
+
+
+@pytest.mark.parametrize(("more", "expected"), INCOMPLETE)
+def test_a_chain_with_a_missing_prediction(more, expected):
+    """The first segment never has a prediction; it is active in the first row only."""
+    positive = '<SimplePredicate field="x" operator="greaterThan" value="0"/>'
+    segments = [segment(constant_tree(None), predicate=positive), segment(constant_tree(9))]
+    model = load(mining("modelChain", *segments, more=more), field("x"))
+    assert predict(model, x=[1.0, -1.0])["prediction"] == expected
+
+
+@pytest.mark.parametrize(("more", "expected"), [("", 3.0), (RETURN_MISSING, None)], ids=["continue", "returnMissing"])
+def test_several_targets_share_a_missing_prediction(more, expected):
+    """The model of y has no prediction, that of z gives 3."""
+    models = [
+        constant_tree(score).replace("<MiningSchema>", "<MiningSchema>" + TARGET % name) for score, name in OF_TWO
+    ]
+    chain = mining("x-multiModelChain", *map(segment, models), more=more)
+    model = load(chain.replace("<MiningSchema>", f"<MiningSchema>{TARGET % 'y'}{TARGET % 'z'}", 1), *TWO_TARGETS)
+    assert predict(model, x=[1.0]) == {"y": [None], "z": [expected]}
 
 
 def test_the_last_active_segment_of_a_chain_answers():

@@ -197,6 +197,8 @@ class Choose:
     def __call__(self, condition: Column, then: Column, otherwise: Column) -> Column:
         true = condition.values.astype(np.bool_) & ~condition.is_missing()
         kind = common_type(then.data_type, otherwise.data_type)
+        if true.size and true.all():
+            return cast(then, kind)
         return choose(true, cast(then, kind), cast(otherwise, kind))
 
 

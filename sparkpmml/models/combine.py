@@ -218,8 +218,8 @@ COMBINE = {
 class CountVotes:
     """The operation: shares of the votes, float64[n, k]. Inputs: the predictions of s segments, then where active.
 
-    `continue`: a missing prediction is a vote for "missing", which wins with the most votes; then the row has no
-    result, as it has none under `returnMissing` when any prediction is missing.
+    `continue`: a missing prediction is a vote for "missing", which wins with the most votes, or with a share above the
+    threshold; then the row has no result, as it has none under `returnMissing` when any prediction is missing.
     """
 
     labels: tuple[str, ...]
@@ -253,9 +253,10 @@ class CountVotes:
     def _excluded(self, votes: Matrix, active: Mask, missing: Mask) -> Mask:
         weights = np.array(self.weights)
         if self.treatment.how == "continue":
-            lost = ((active & missing) * weights).sum(axis=1)
+            absent, total = ((active & missing) * weights).sum(axis=1), (active * weights).sum(axis=1)
             most = votes.max(axis=1) if votes.shape[1] else np.zeros(len(votes))
-            excluded: Mask = (lost > most) | ~some(active & ~missing)
+            too_many = absent > self.treatment.threshold * total
+            excluded: Mask = (absent > most) | too_many | ~some(active & ~missing)
             return excluded
         return self.treatment.excluded(active, missing, weights)
 

@@ -1,6 +1,7 @@
 """selectFirst, selectAll, modelChain, multiModelChain (specification: MultipleModels).
 
-In a chain every segment sees the output fields of those before it, and the last active segment answers.
+In a chain every segment sees the output fields of those before it, and the last active segment answers. Under
+`missingPredictionTreatment="returnMissing"` there is no answer where an active segment has none.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.compiler.scores import Matrix, align
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.models.mining_nodes import Member, MiningModel, Segment
-from sparkpmml.runtime.column import Column, from_strings
+from sparkpmml.runtime.column import Column, booleans, either, from_strings
 from sparkpmml.runtime.lists import ListColumn
 
 LowerSegments = Callable[[Sequence[Segment], Scope], list[Member]]
@@ -29,6 +30,8 @@ class ChooseScores:
     """The operation: the second matrix's rows where the first column is true, else the third's."""
 
     def __call__(self, condition: Column, then: Matrix, otherwise: Matrix) -> Matrix:
+        if condition.values.size and condition.values.all():
+            return then
         return np.where(condition.values[:, None], then, otherwise)
 
 
@@ -40,6 +43,17 @@ class NoScores:
 
     def __call__(self, column: Column) -> Matrix:
         return np.full((1, self.width), np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """The operation: has every active segment a prediction? Inputs: s predictions, then where each is active."""
+
+    def __call__(self, *columns: Column) -> Column:
+        count = len(columns) // 2
+        pairs = zip(columns[:count], columns[count:], strict=True)
+        lost = either(*[active.values & prediction.is_missing() for prediction, active in pairs])
+        return booleans(~np.asarray(lost))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +91,26 @@ def lower_selection(node: MiningModel, scope: Scope, lower: LowerSegments) -> Re
         elif method == "selectFirst" and member.active is not None:
             passed_over.append(scope.builder.emit(IsTrue(False), member.active))
     result = _select(node, members, scope)
+    if chained and node.segmentation.missing_prediction_treatment == "returnMissing":
+        result = _withheld(result, members, scope.builder)
     return replace(result, segments={member.id: masked(member, scope.builder) for member in members})
+
+
+def _withheld(result: Result, members: Sequence[Member], builder: Builder) -> Result:
+    """A chain's result, missing where one of its active segments has no prediction."""
+    always = builder.literal("true", DataType.BOOLEAN)
+    pairs = [(slot, member.active or always) for member in members for slot in _predictions(member.result)]
+    if not pairs:
+        return result
+    predictions, active = zip(*pairs, strict=True)
+    complete = builder.emit(Complete(), *predictions, *active)
+    targets = {name: _choose(complete, each, None, each.info, builder) for name, each in result.targets.items()}
+    return replace(_choose(complete, result, None, result.info, builder), targets=targets)
+
+
+def _predictions(result: Result) -> list[Slot]:
+    results = result.targets.values() if result.targets else (result,)
+    return [each.value for each in results if each.value is not None and isinstance(each.value.sample, Column)]
 
 
 def _declare(member: Member, scope: Scope) -> None:
