@@ -196,6 +196,38 @@ def test_the_last_active_segment_of_a_chain_answers():
     assert result == {"prediction": [71.0, -5.0], "twice": [7.0, -5.0], "last": [71.0, None]}
 
 
+def constant(target: str, value: int) -> str:
+    return f"""<RegressionModel functionName="regression">{schema(target=target)}<Output>
+    <OutputField name="out" feature="predictedValue"/></Output><RegressionTable intercept="{value}"/>
+    </RegressionModel>"""
+
+
+def two_targets(output: str = "") -> str:
+    """A chain of segments for y and z, each active for some x."""
+    places = [("y", 1, "lessThan", 0), ("z", 2, "greaterThan", 0), ("y", 3, "greaterThan", 5)]
+    segments = [
+        segment(constant(name, value), predicate=f'<SimplePredicate field="x" operator="{operator}" value="{bound}"/>')
+        for name, value, operator, bound in places
+    ]
+    targets = "".join(f'<MiningField name="{name}" usageType="target"/>' for name in "yz")
+    chain = mining("modelChain", *segments)
+    return chain.replace("</MiningSchema>", f"{targets}</MiningSchema>{output}", 1)
+
+
+def test_of_several_targets_each_is_answered_by_its_last_active_segment():
+    model = load(two_targets(), field("x"), field("y"), field("z"))
+    assert predict(model, x=[-1.0, 0.0, 1.0, 6.0, None]) == {
+        "y": [1, None, None, 3, None],
+        "z": [None, None, 2, 2, None],
+        "out": [1, None, 2, 3, None],
+    }
+
+
+def test_an_output_field_says_which_of_several_targets_it_is_about():
+    with pytest.raises(ModelError, match="'o' does not say which of the targets it is about: y, z"):
+        load(two_targets('<Output><OutputField name="o"/></Output>'), field("x"), field("y"), field("z"))
+
+
 def test_segment_outputs():
     output = """<Output><OutputField name="of_second" feature="predictedValue" segmentId="s2" dataType="double"/>
     <OutputField name="winner" feature="entityId"/></Output>"""

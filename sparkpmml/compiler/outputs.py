@@ -97,6 +97,8 @@ def _given(what: T | None, output: OutputField, needed: str) -> T:
 
 @feature("predictedValue")
 def _predicted_value(output: OutputField, result: Result, scope: Scope) -> Slot:
+    if result.value is None and result.targets:
+        raise ValueError(f"{output.name!r} does not say which of the targets it is about: {', '.join(result.targets)}")
     return _given(result.value, output, "prediction")
 
 

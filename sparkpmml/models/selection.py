@@ -129,7 +129,7 @@ def _select(node: MiningModel, members: Sequence[Member], scope: Scope) -> Resul
     method, builder = node.segmentation.method, scope.builder
     info = target_info(node, scope.compilation)
     if method == "multiModelChain" or (method == "modelChain" and len(node.mining_schema.targets) > 1):
-        return _by_target(members, info)
+        return _by_target(members, info, scope)
     if method == "selectAll":
         return _all_values(members, info, builder)
     first_wins = method == "selectFirst"
@@ -201,16 +201,21 @@ def _chain_fields(members: Sequence[Member], scope: Scope) -> dict[str, Field]:
     return {name: field for name, field in found.items() if field is not None}
 
 
-def _by_target(members: Sequence[Member], info: TargetInfo) -> Result:
-    """multiModelChain: every segment with a target answers for that target."""
+def _by_target(members: Sequence[Member], info: TargetInfo, scope: Scope) -> Result:
+    """Of several targets each is answered for by the last active segment that has it as its target."""
+    builder = scope.builder
     targets: dict[str, Result] = {}
     for member in members:
         result = member.result
-        targets.update(result.targets)
-        if result.info.name is not None and result.value is not None and not result.targets:
-            targets[result.info.name] = result
-    outputs = tuple(output for member in members for output in member.result.outputs)
-    fields = {name: field for member in members for name, field in member.result.fields.items()}
+        own = {result.info.name: result} if result.info.name is not None and result.value is not None else {}
+        for name, answer in (result.targets or own).items():
+            chosen = (
+                answer
+                if member.active is None
+                else _choose(member.active, answer, targets.get(name), answer.info, builder)
+            )
+            targets[str(name)] = replace(chosen, info=answer.info)
+    outputs, fields = _chain_outputs(members, builder), _chain_fields(members, scope)
     if len(targets) == 1:
         (only,) = targets.values()
         return replace(only, info=_known_info(only.info, info), outputs=outputs, fields=fields)
