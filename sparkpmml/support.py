@@ -23,7 +23,7 @@ from sparkpmml.pmml.dictionary import data_type, op_type
 from sparkpmml.pmml.expressions import Expression
 from sparkpmml.pmml.model import Document, Model
 from sparkpmml.pmml.node import Converter, Node, OneOf, Spec, boolean, child_specs, elements, integer, number, spec_of
-from sparkpmml.pmml.output import OutputField
+from sparkpmml.pmml.output import OutputField, any_op_type
 from sparkpmml.pmml.predicates import Predicate
 from sparkpmml.pmml.reader import DESCRIPTIVE, HARMLESS_ATTRIBUTES
 from sparkpmml.runtime.builtin import builtins
@@ -35,6 +35,7 @@ VALUES: dict[Converter, str] = {
     boolean: "`true`, `false`",
     data_type: "a data type",
     op_type: "an operational type",
+    any_op_type: "an operational type",
 }
 """What an attribute's converter takes, in words; any other takes text."""
 

@@ -349,9 +349,12 @@ WRONG = [
     ('<NormDiscrete field="nothing" value="1"/>', "'nothing', which is not declared"),
     ('<NormDiscrete field="size" value="tiny" method="thermometer"/>', "no declared value"),
     (f'<Discretize field="s">{TWO}</Discretize>', "a number is needed here, not a string"),
-    (f'<Discretize field="x" dataType="integer">{TWO}</Discretize>', "'low' is no integer"),
+    (f'<Discretize field="x" dataType="integer">{TWO}</Discretize>', "answers 'low', which is no integer"),
     (f'<MapValues outputColumn="result">{ONE}{LETTERS}</MapValues>', "without the column 'result'"),
-    (f'<MapValues outputColumn="out" dataType="boolean">{ONE}{LETTERS}</MapValues>', "'2' is no boolean"),
+    (
+        f'<MapValues outputColumn="out" dataType="boolean">{ONE}{LETTERS}</MapValues>',
+        "answers '2', which is no boolean",
+    ),
     (
         '<TextIndex textField="s" wordSeparatorCharacterRE="[a"><Constant>a</Constant></TextIndex>',
         "is not closed",

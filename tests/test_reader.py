@@ -25,7 +25,27 @@ UNREADABLE = [
         GOOD.replace('name="x" ', ""), r"line \d+, column \d+: <DataField> lacks the attribute name", id="name"
     ),
     pytest.param(GOOD.replace('dataType="double"', 'dataType="dbl"'), "must be a PMML data type, is 'dbl'", id="type"),
-    pytest.param(GOOD.replace("<True/>", ""), "<Node> before here has no predicate", id="no-predicate"),
+    pytest.param(
+        GOOD.replace("<True/>", ""), r"the <Node> of line \d+ has no predicate before its children", id="no-predicate"
+    ),
+    pytest.param(
+        GOOD.replace(
+            "<True/>",
+            '<SimpleSetPredicate field="x" booleanOperator="isIn"><Array>1</Array><Array>2</Array></SimpleSetPredicate>',
+        ),
+        "an <Array> that is not the one and only one of a <SimpleSetPredicate>",
+        id="two-arrays",
+    ),
+    pytest.param(
+        PMML.format(
+            fields="",
+            transformations="",
+            model='<MiningModel functionName="regression"><MiningSchema/><Segmentation multipleModelMethod="selectFirst">'
+            "<Segment><True/></Segment></Segmentation></MiningModel>",
+        ),
+        "<Segment> lacks an element that is a Model",
+        id="no-model",
+    ),
     pytest.param(GOOD.replace('functionName="regression"', ""), "lacks the attribute functionName", id="function"),
     pytest.param(
         '<!DOCTYPE PMML [<!ENTITY a "b">]>' + GOOD, "declares an entity .*entities are not accepted", id="entity"

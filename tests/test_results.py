@@ -236,3 +236,23 @@ def classes_of_x() -> sparkpmml.Model:
     <RegressionTable targetCategory="b"/>"""
     model = regression(tables, 'normalizationMethod="logit"', "classification", target="y")
     return load(model, field("x"), field("y", "string", values("a", "b")))
+
+
+def test_an_output_field_may_have_an_optype_that_is_none():
+    output = '<Output><OutputField name="o" optype="clazz" dataType="double" feature="predictedValue"/></Output>'
+    assert predict(load(regression(IDENTITY, around=output), field("x")), x=[2.0])["o"] == [2.0]
+
+
+def test_a_model_without_inputs_scores_rows_without_columns():
+    import pandas as pd
+    import pyarrow as pa
+
+    model = load(regression('<RegressionTable intercept="2"/>'), field("x"))
+    assert model.predict(pd.DataFrame(index=["a", "b"]))["prediction"].to_dict() == {"a": 2.0, "b": 2.0}
+    assert model.predict(pa.table({"x": [1.0, 2.0]}).select([])).column("prediction").to_pylist() == [2.0, 2.0]
+
+
+def test_a_date_of_another_spelling_is_named():
+    inside = IDENTITY.replace('<NumericPredictor name="x"', '<CategoricalPredictor name="x" value="2009/06/01"')
+    with pytest.raises(ModelError, match="'2009/06/01' is no date of ISO 8601, such as 2009-06-01"):
+        load(regression(inside), field("x", "date"))

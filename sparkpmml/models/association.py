@@ -17,8 +17,9 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.association_items import Basket, Item, Itemset, lower_items
 from sparkpmml.models.association_rules import AllRules, AssociationRule, RankedItems, RankedRule, Rulebook
+from sparkpmml.pmml.dictionary import MiningSchema
 from sparkpmml.pmml.model import Model
-from sparkpmml.pmml.node import children, element
+from sparkpmml.pmml.node import child, children, element
 from sparkpmml.pmml.output import RULE_FEATURES, OutputField
 
 _ALIASES = {"entityId": "ruleId"}
@@ -58,9 +59,14 @@ Selection = tuple[str, str, str]
 class AssociationModel(Model):
     """Items, sets of them, and rules that lead from one set to another."""
 
+    mining_schema: MiningSchema = child(MiningSchema)
     items: tuple[Item, ...] = children(Item)
     itemsets: tuple[Itemset, ...] = children(Itemset)
     rules: tuple[AssociationRule, ...] = children(AssociationRule)
+
+    def __post_init__(self) -> None:
+        if self.mining_schema is None:  # PMML 1.1 has none here
+            object.__setattr__(self, "mining_schema", MiningSchema(fields=()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

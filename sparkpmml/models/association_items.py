@@ -168,7 +168,7 @@ def _place(item: Item, node: Model, scope: Scope) -> _Place | None:
 
 
 def _from_lists(items: Sequence[Item], node: Model, scope: Scope) -> Basket:
-    default = _items_field(node)
+    default = _items_field(items, node, scope)
     values: dict[str, list[tuple[str, int]]] = {}
     for code, item in enumerate(items):
         value = item.value if item.category is None else item.category
@@ -182,12 +182,27 @@ def _from_lists(items: Sequence[Item], node: Model, scope: Scope) -> Basket:
     return Basket(_emit(readers, slots, scope), tuple(checks))
 
 
-def _items_field(node: Model) -> str:
+def _items_field(items: Sequence[Item], node: Model, scope: Scope) -> str:
     """The field of the items: the one that is no group; of several the last, as in the specification's examples."""
     active = [field.name for field in node.mining_schema.active]
+    if not active and scope.compilation.document.version.startswith("1"):
+        return _declared_items_field(items, scope)
     if not active:
         raise ValueError("has no active field that could hold a transaction's items")
     return active[-1]
+
+
+def _declared_items_field(items: Sequence[Item], scope: Scope) -> str:
+    """Of a model without MiningSchema, as in PMML 1.1: the only data field, or the one that declares all items."""
+    declared = scope.compilation.data_fields
+    values = {item.value for item in items}
+    fits = [name for name, field in declared.items() if len(declared) == 1 or values <= set(field.categories)]
+    if len(fits) != 1:
+        raise ValueError(
+            f"has no MiningSchema, and none or several of the data fields {', '.join(declared)} declare all items as "
+            "values: add a MiningSchema with the field that holds them"
+        )
+    return fits[0]
 
 
 def _from_row(items: Sequence[Item], places: Sequence[_Place], node: Model, scope: Scope) -> Basket:

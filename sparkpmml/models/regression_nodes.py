@@ -68,7 +68,7 @@ class RegressionModel(Model):
     """Linear regression and what is built on it."""
 
     normalization: str = attribute(one_of(*NORMALIZATIONS), name="normalizationMethod", default="none")
-    target_field: str | None = attribute(name="targetFieldName", older="targetField", default=None)
+    target_field: str | None = attribute(name="targetFieldName", older="targetField targetVariableName", default=None)
     tables: tuple[RegressionTable, ...] = children(RegressionTable)
 
     @property

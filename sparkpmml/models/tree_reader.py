@@ -131,7 +131,8 @@ class TreeReader:
         node = _node_handler(self)
         starts: dict[str, Callable[[dict[str, str]], None]] = {
             "Node": node,
-            "SimplePredicate": _simple_handler(self),
+            "SimplePredicate": (simple := _simple_handler(self)),
+            "Predicate": simple,
             "ScoreDistribution": _distribution_handler(self),
             "True": lambda _: self._whole(Kind.TRUE, TruePredicate()),
             "False": lambda _: self._whole(Kind.FALSE, FalsePredicate()),
@@ -166,10 +167,10 @@ class TreeReader:
             self.reader.finish(self.nodes)
 
     def refuse_predicates(self) -> None:
-        """A node before this place has no predicate, or two, or has it after its children."""
+        """The node that was added last has no predicate before its children, or two."""
         found = len(self.nodes.kind) - len(self.nodes.parent)
-        what = "no predicate" if found < 0 else "more than one predicate"
-        raise self.reader.error(f"a <Node> before here has {what}, or has it after its children")
+        what = "no predicate before its children" if found < 0 else "more than one predicate"
+        raise self.reader.error(f"the <Node> of line {self.nodes.line[-1]} has {what}")
 
     def refuse_number(self, name: str, text: str | None) -> None:
         """Say so if an attribute's text is no number."""
@@ -223,7 +224,7 @@ class TreeReader:
         self.reader.listen(None)
         given, self._set = self._set, None
         if given is None:
-            raise self.reader.error("<Array> outside <SimpleSetPredicate>")
+            raise self.reader.error("an <Array> that is not the one and only one of a <SimpleSetPredicate>")
         items = split_array("".join(self._chunks))
         operator = given["booleanOperator"]
         if self.compounds:

@@ -83,8 +83,8 @@ class Text:
 
 
 def attribute(convert: Converter = str, *, name: str = "", older: str = "", default: Any = REQUIRED) -> Any:
-    """A field read from an attribute; `name` where it is not the field's in camel case, `older` an older one."""
-    spec = Attribute(tuple(filter(None, (name, older))), convert, default)
+    """A field read from an attribute; `name` where it is not the field's in camel case, `older` an older one or two."""
+    spec = Attribute(tuple(filter(None, (name, *older.split()))), convert, default)
     return dataclasses.field(default=None, metadata={"pmml": spec})
 
 

@@ -66,13 +66,21 @@ RULE_FEATURES = (
 )
 
 
+def any_op_type(text: str) -> OpType | None:
+    """The attribute `optype`, None for what is none: it changes no result, and producers write a field's name."""
+    try:
+        return op_type(text)
+    except ValueError:
+        return None
+
+
 @element("OutputField", ignores=("Value",))
 class OutputField(Node):
     """One result of a model."""
 
     name: str = attribute()
     display_name: str | None = attribute(default=None)
-    op_type: OpType | None = attribute(op_type, name="optype", older="opType", default=None)
+    op_type: OpType | None = attribute(any_op_type, name="optype", older="opType", default=None)
     data_type: DataType | None = attribute(data_type, default=None)
     target_field: str | None = attribute(default=None)
     feature: str = attribute(default="predictedValue")

@@ -33,7 +33,7 @@ class FalsePredicate(Predicate):
     """Never true."""
 
 
-@element("SimplePredicate")
+@element("SimplePredicate", "Predicate")
 class SimplePredicate(Predicate):
     """A field compared with a value."""
 

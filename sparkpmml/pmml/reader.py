@@ -251,8 +251,7 @@ class Reader:
             values[field] = tuple(nodes)
         for field, declared in spec.children.items():
             if declared.required and field not in values and not self.findings:  # else it may be what was not read
-                wanted = declared.type if isinstance(declared.type, str) else declared.type.__name__
-                raise self.error(f"<{spec.tags[0]}> lacks <{wanted}>", frame.position)
+                raise self.error(f"<{spec.tags[0]}> lacks {_any_of(declared, field, frame)}", frame.position)
         if spec.text is not None:
             field, text = spec.text
             try:
@@ -263,6 +262,16 @@ class Reader:
             return spec.type(position=frame.position, **values)
         except ValueError as error:
             raise self.error(f"<{spec.tags[0]}> {error}", frame.position) from None
+
+
+def _any_of(declared: Child, field: str, frame: _Frame) -> str:
+    """The elements that the field may hold in words: a few by their names, many by what they are."""
+    tags = dict.fromkeys(f"<{spec.tags[0]}>" for name, _, spec in frame.table.values() if name == field)
+    if len(tags) > 4:
+        kind = declared.type if isinstance(declared.type, str) else declared.type.__name__
+        return f"an element that is a {kind}"
+    *first, last = tags
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def read(root: type[Node], stream: IO[bytes], source: str | os.PathLike[str]) -> Node:

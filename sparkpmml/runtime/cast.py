@@ -69,11 +69,18 @@ def _parse_boolean(text: str) -> bool:
 
 
 def _parse_date(text: str) -> int:
-    return (datetime.datetime.fromisoformat(text).date() - _EPOCH).days
+    return (_moment(text, "date").date() - _EPOCH).days
+
+
+def _moment(text: str, what: str) -> datetime.datetime:
+    try:
+        return datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no {what} of ISO 8601, such as 2009-06-01") from None
 
 
 def _parse_date_time(text: str) -> int:
-    moment = datetime.datetime.fromisoformat(text).replace(tzinfo=None)
+    moment = _moment(text, "dateTime").replace(tzinfo=None)
     elapsed = moment - datetime.datetime(1970, 1, 1)
     return elapsed // datetime.timedelta(microseconds=1)
 

@@ -24,7 +24,7 @@ class Literals:
         column = cast(from_strings([*texts, None, None]), data_type)  # two: a column of one row is a constant
         if column.failed is not None:
             wrong = texts[int(np.argmax(column.failed))]
-            raise ValueError(f"{wrong!r} is no {data_type}")
+            raise ValueError(f"answers {wrong!r}, which is no {data_type}")
         return cls(column)
 
     def pick(self, positions: Array) -> Column:

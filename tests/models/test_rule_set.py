@@ -173,7 +173,7 @@ def test_many_rows_and_none():
 REFUSED = {
     "no method": (document(SIMPLE), "has no RuleSelectionMethod"),
     "nothing": (document("", "firstHit", default=""), "neither rules nor a defaultScore"),
-    "no condition": (document('<SimpleRule score="drugA"/>', "firstHit"), "lacks <Predicate>"),
+    "no condition": (document('<SimpleRule score="drugA"/>', "firstHit"), "lacks an element that is a Predicate"),
     "unknown criterion": (document(SIMPLE, "lastHit"), "must be one of weightedSum, weightedMax, firstHit"),
     "a feature that rules of classes lack": (
         document(SIMPLE, "firstHit").replace(b'ruleFeature="confidence"', b'ruleFeature="lift"'),

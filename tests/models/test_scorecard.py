@@ -194,7 +194,7 @@ REFUSED = {
     "reasons without a code": (document(characteristic(attribute(1), baselineScore=3)), "without a reasonCode or"),
     "reasons that are switched off": (document(ONE, 'useReasonCodes="false"'), "which the model does not give"),
     "no score": (document(characteristic("<Attribute><True/></Attribute>")), "neither a partialScore nor"),
-    "no condition": (document(characteristic('<Attribute partialScore="1"/>')), "lacks <Predicate>"),
+    "no condition": (document(characteristic('<Attribute partialScore="1"/>')), "lacks an element that is a Predicate"),
     "no characteristic": (document(""), "has no Characteristic"),
     "no attribute": (document(characteristic()), "has no Attribute"),
     "text": (document(characteristic(attribute('<FieldRef field="department"/>'))), "calculates a string"),
