@@ -13,10 +13,11 @@ from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
+from sparkpmml.models.confidence_interval import Bound
 from sparkpmml.models.cox_regression import lower_survival
 from sparkpmml.models.general_regression_design import linear_scores
-from sparkpmml.models.general_regression_errors import interval_bounds, standard_error
-from sparkpmml.models.general_regression_links import InverseLink, apply_link, inverse_link
+from sparkpmml.models.general_regression_errors import MeanBound, MeanError, interval_bounds, standard_error
+from sparkpmml.models.general_regression_links import InverseLink, apply_link, inverse_link, slope
 from sparkpmml.models.general_regression_nodes import GeneralRegressionModel
 from sparkpmml.models.regression import ColumnOf, Normalize, in_target_order
 from sparkpmml.runtime.column import Column
@@ -82,19 +83,37 @@ def _regression(node: GeneralRegressionModel, scope: Scope) -> Result:
     category = named[0] if named else None
     scores = linear_scores(node, scope, (category,))
     kind = DataType.FLOAT if node.math_context == "float" else DataType.DOUBLE
-    link: InverseLink | None = None
-    if node.model_type == "generalizedLinear":
-        link = _link(node)
-        scores = scope.builder.emit(Means(link), _with_offset(node, scores, scope))
-    value = scope.builder.emit(ColumnOf(0, kind), scores)
-    if node.model_type == "generalizedLinear":
-        value = _times_trials(node, value, scope)
     info = target_info(node, scope.compilation, node.target_name)
-    if node.covariances is None or (node.model_type == "generalizedLinear" and node.link != "identity"):
+    if node.model_type == "generalizedLinear":
+        return _generalized(node, info, _with_offset(node, scores, scope), kind, scope, category)
+    value = scope.builder.emit(ColumnOf(0, kind), scores)
+    if node.covariances is None:
         return Result(info=info, value=value)
     error = standard_error(node, node.covariances, scope, category)
-    bounds = interval_bounds(value, error, node.freedom, scope.builder)
+    bounds = interval_bounds(lambda errors: scope.builder.emit(Bound(errors), value, error), node.freedom)
     return Result(info=info, value=value, features={"standardError": (error,)}, lookups=bounds)
+
+
+def _generalized(
+    node: GeneralRegressionModel, info: TargetInfo, scores: Slot, kind: DataType, scope: Scope, category: str | None
+) -> Result:
+    """The mean, and what is known of its error, in trials where there are any."""
+    builder, link = scope.builder, _link(node)
+
+    def of_trials(slot: Slot) -> Slot:
+        return _times_trials(node, slot, scope)
+
+    value = of_trials(builder.emit(ColumnOf(0, kind), builder.emit(Means(link), scores)))
+    if node.covariances is None:
+        return Result(info=info, value=value)
+    linear = builder.emit(ColumnOf(0, kind), scores)
+    error = standard_error(node, node.covariances, scope, category)
+    steepness = slope(str(node.link), node.link_parameter, node.distribution_parameter)
+    mean_error = of_trials(builder.emit(MeanError(steepness), linear, error))
+    bounds = interval_bounds(
+        lambda errors: of_trials(builder.emit(MeanBound(link, errors), linear, error)), node.freedom
+    )
+    return Result(info=info, value=value, features={"standardError": (mean_error,)}, lookups=bounds)
 
 
 def _link(node: GeneralRegressionModel) -> InverseLink:

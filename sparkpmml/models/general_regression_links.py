@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -14,13 +15,24 @@ InverseLink = Callable[[Array], Array]
 
 def inverse_link(name: str, link_parameter: float | None, distribution_parameter: float | None) -> InverseLink:
     """From the linear predictor to the mean; ValueError when the link lacks its parameter."""
-    if name in _WITH_PARAMETER:
+    if name not in _WITH_PARAMETER:
+        return _WITHOUT_PARAMETER[name]
+    return _WITH_PARAMETER[name](_parameter(name, link_parameter, distribution_parameter))
+
+
+def slope(name: str, link_parameter: float | None, distribution_parameter: float | None) -> InverseLink:
+    """From the linear predictor to how steeply the mean changes with it there, up to the sign."""
+    if name not in _SLOPES_WITH_PARAMETER:
+        return _SLOPES[name]
+    return _SLOPES_WITH_PARAMETER[name](_parameter(name, link_parameter, distribution_parameter))
+
+
+def _parameter(name: str, of_link: float | None, of_distribution: float | None) -> float:
+    parameter = of_distribution if name == "negbin" else of_link
+    if parameter is None:
         attribute = "distParameter" if name == "negbin" else "linkParameter"
-        parameter = distribution_parameter if name == "negbin" else link_parameter
-        if parameter is None:
-            raise ValueError(f'linkFunction "{name}" needs the attribute {attribute}')
-        return _WITH_PARAMETER[name](parameter)
-    return _WITHOUT_PARAMETER[name]
+        raise ValueError(f'linkFunction "{name}" needs the attribute {attribute}')
+    return parameter
 
 
 class _Parametric:
@@ -40,6 +52,14 @@ class _Power(_Parametric):
         return result
 
 
+class _PowerSlope(_Parametric):
+    def __call__(self, values: Array) -> Array:
+        if self.parameter == 0:
+            return exp(values)
+        result: Array = values ** (1 / self.parameter - 1) / self.parameter
+        return result
+
+
 class _OddsPower(_Parametric):
     def __call__(self, values: Array) -> Array:
         if self.parameter == 0:
@@ -49,9 +69,25 @@ class _OddsPower(_Parametric):
         return result
 
 
+class _OddsPowerSlope(_Parametric):
+    def __call__(self, values: Array) -> Array:
+        if self.parameter == 0:
+            return _logit_slope(values)
+        mean = _OddsPower(self.parameter)(values)
+        result: Array = mean**2 * (1 + self.parameter * values) ** (-1 / self.parameter - 1)
+        return result
+
+
 class _NegativeBinomial(_Parametric):
     def __call__(self, values: Array) -> Array:
         result: Array = 1 / (values.dtype.type(self.parameter) * (exp(-values) - 1))
+        return result
+
+
+class _NegativeBinomialSlope(_Parametric):
+    def __call__(self, values: Array) -> Array:
+        mean = _NegativeBinomial(self.parameter)(values)
+        result: Array = self.parameter * mean**2 * exp(-values)
         return result
 
 
@@ -62,6 +98,25 @@ def _identity(values: Array) -> Array:
 def _logc(values: Array) -> Array:
     result: Array = 1 - exp(values)
     return result
+
+
+def _logit_slope(values: Array) -> Array:
+    mean = INVERSE_LINKS["logit"](values)
+    result: Array = mean * (1 - mean)
+    return result
+
+
+def _probit_slope(values: Array) -> Array:
+    result: Array = exp(-(values**2) / 2) / math.sqrt(2 * math.pi)
+    return result
+
+
+def _cloglog_slope(values: Array) -> Array:
+    return exp(values - exp(values))
+
+
+def _loglog_slope(values: Array) -> Array:
+    return exp(-values - exp(-values))
 
 
 _WITH_PARAMETER: dict[str, Callable[[float], InverseLink]] = {
@@ -75,6 +130,22 @@ _WITHOUT_PARAMETER: dict[str, InverseLink] = {
     "log": exp,
     "logc": _logc,
     **{name: INVERSE_LINKS[name] for name in ("cloglog", "logit", "loglog", "probit")},
+}
+
+_SLOPES_WITH_PARAMETER: dict[str, Callable[[float], InverseLink]] = {
+    "power": _PowerSlope,
+    "oddspower": _OddsPowerSlope,
+    "negbin": _NegativeBinomialSlope,
+}
+
+_SLOPES: dict[str, InverseLink] = {
+    "identity": np.ones_like,
+    "log": exp,
+    "logc": exp,
+    "cloglog": _cloglog_slope,
+    "logit": _logit_slope,
+    "loglog": _loglog_slope,
+    "probit": _probit_slope,
 }
 
 

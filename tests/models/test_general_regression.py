@@ -327,6 +327,135 @@ def test_standard_error():
     assert score(source, x=2.0)["se"] == pytest.approx(3.0)
 
 
+INTERVALS = """<Output><OutputField name="se" feature="standardError" dataType="double"/>
+<OutputField name="low" feature="confidenceIntervalLower" value="90" dataType="double"/>
+<OutputField name="high" feature="confidenceIntervalUpper" value="90" dataType="double"/></Output>"""
+
+
+def covariances(first: float, between: float, second: float) -> str:
+    return f"""<PCovMatrix><PCovCell pRow="p0" pCol="p0" value="{first}"/><PCovCell pRow="p1" pCol="p0" value="{between}"/>
+    <PCovCell pRow="p1" pCol="p1" value="{second}"/></PCovMatrix>"""
+
+
+# statsmodels 0.14: GLM(...).fit().get_prediction([1, 0.7]).summary_frame(alpha=0.1), estimates and covariances as fitted
+PREDICTED = {  # link: attributes, estimates, covariances, mean, standard error, the interval's bounds
+    "identity": (
+        "",
+        (1.6882371290788043, 1.0811001026732958),
+        (0.04048100169537918, -0.019049883150766677, 0.038099766301533354),
+        (2.445007200950111, 0.18022222607674443, 2.14856801873051, 2.7414463831697122),
+    ),
+    "log": (
+        "",
+        (0.22968958416899188, 0.7165502977855049),
+        (0.048687925620150264, -0.02937130697666917, 0.02827872008633228),
+        (2.0777275919358273, 0.3041204781365957, 1.6331567591295435, 2.643317564072872),
+    ),
+    "logc": (
+        "",
+        (-0.89742974003082, -0.3339464531924638),
+        (0.0656334530835382, -0.006857433469002271, 0.0888607416796716),
+        (0.6773516528237116, 0.10181322333801461, 0.45781654541610406, 0.8079949599061726),
+    ),
+    "logit": (
+        "",
+        (-0.5779418377831456, 1.3730370377284802),
+        (0.2922090903804524, -0.162398759263532, 0.35212035774257705),
+        (0.5946408362698018, 0.11744262659299635, 0.39693979280784986, 0.7657739956019026),
+    ),
+    "probit": (
+        "",
+        (0.3782384244761478, 0.5515456636967768),
+        (0.08792529028347579, -0.03194076906482779, 0.10760968643718195),
+        (0.7776618310481995, 0.09226749678581689, 0.6005799398210654, 0.8986314801726296),
+    ),
+    "cloglog": (
+        "",
+        (0.2528941615221395, -0.02294657081915612),
+        (0.08268610735742998, -0.03873666803802226, 0.07814846124523603),
+        (0.7183887345760589, 0.09219815397406941, 0.5633009140252553, 0.8560451550017874),
+    ),
+    "loglog": (
+        "",
+        (0.7385280870655988, 0.6220891896711837),
+        (0.13132339458164002, -0.022487790932889672, 0.18165445747861994),
+        (0.7340846839993865, 0.09861623093518015, 0.5316353163252039, 0.8596293235359884),
+    ),
+    "power": (
+        'linkParameter="-1"',
+        (1.4268053637629632, 0.29926873604992754),
+        (0.005157656024222053, -0.0011877620022747192, 0.006387289386867101),
+        (0.6111373129790953, 0.030398779918382225, 0.5649173569358158, 0.6655943811920781),
+    ),
+    "negbin": (
+        'distParameter="0.5"',
+        (-0.6406788245489201, 0.13570254328419765),
+        (0.01218371246035747, -0.007052060785284725, 0.007790118344672395),
+        (2.755604075614703, 0.5129220537327076, 2.0769504991248, 3.866306986759993),
+    ),
+}
+
+
+@pytest.mark.parametrize("link", PREDICTED)
+def test_means_have_errors_and_intervals(link):
+    attributes, estimates, covariance, expected = PREDICTED[link]
+    source = document(
+        f'modelType="generalizedLinear" linkFunction="{link}" {attributes}',
+        X,
+        list(zip(["p0", "p1"], estimates, strict=True)),
+        output=INTERVALS,
+        covariances=covariances(*covariance),
+    )
+    answer = score(source, x=0.7)
+    assert [answer[name] for name in ("prediction", "se", "low", "high")] == pytest.approx(expected, rel=1e-9)
+    assert score(source)["se"] is None
+
+
+def test_errors_count_trials():
+    # p = 1 / (1 + exp(-1)); its error is p (1 - p) sqrt(4 + 2 * 2 * 0.5 + 4 * 0.75); the bounds are those of 1 -+ 3 z
+    source = document(
+        'modelType="generalizedLinear" linkFunction="logit" trialsValue="10"',
+        X,
+        LINE,
+        output=INTERVALS,
+        covariances=covariances(4, 0.5, 0.75),
+    )
+    answer, share, reach = score(source, x=2.0), 1 / (1 + math.exp(-1)), 3 * NormalDist().inv_cdf(0.95)
+    assert answer["se"] == pytest.approx(10 * share * (1 - share) * 3)
+    assert answer["low"] == pytest.approx(10 / (1 + math.exp(-1 + reach)))
+    assert answer["high"] == pytest.approx(10 / (1 + math.exp(-1 - reach)))
+
+
+SLOPES = {"oddspower": 'linkParameter="2"', "oddspower of 0": 'linkParameter="0"', "power of 0": 'linkParameter="0"'}
+
+
+@pytest.mark.parametrize("case", SLOPES)
+def test_errors_grow_with_the_links_slope(case):
+    link = case.split()[0]
+    source = document(
+        f'modelType="generalizedLinear" linkFunction="{link}" {SLOPES[case]}',
+        X,
+        LINE,
+        output=INTERVALS,
+        covariances=covariances(1, 0, 0),
+    )
+    near, far = (score(source, x=2.0 + step)["prediction"] for step in (-1e-4, 1e-4))
+    assert score(source, x=2.0)["se"] == pytest.approx(abs(far - near) / (2e-4 * 0.25), rel=1e-6)
+
+
+def test_a_bound_beyond_the_link_is_missing():
+    # 1 / eta at eta = 1 - 3 z, which is negative where a mean is not
+    source = document(
+        'modelType="generalizedLinear" linkFunction="power" linkParameter="-2"',
+        X,
+        LINE,
+        output=INTERVALS,
+        covariances=covariances(4, 0.5, 0.75),
+    )
+    answer = score(source, x=2.0)
+    assert (answer["prediction"], answer["low"], answer["high"]) == (1.0, None, None)
+
+
 def test_single_precision():
     source = document(
         'modelType="generalizedLinear" linkFunction="log" x-mathContext="float"', X, [("p0", 0.1), ("p1", 0.3)]
