@@ -19,7 +19,7 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.confidence_interval import interval_lookups
 from sparkpmml.models.list_inputs import unsupported
-from sparkpmml.models.time_series_algorithms import PATHS
+from sparkpmml.models.time_series_algorithms import PATHS, undefined
 from sparkpmml.models.time_series_nodes import Algorithm, TimeSeriesModel
 from sparkpmml.models.time_series_paths import Path, Vector
 from sparkpmml.pmml.dictionary import MiningField
@@ -81,11 +81,10 @@ def _values(path: Path, steps: int, of_errors: bool) -> Vector:
 @register
 def _time_series_model(node: TimeSeriesModel, scope: Scope) -> Result:
     algorithm = _best(node)
-    lower = PATHS.get(type(algorithm))
-    if lower is None:
-        raise unsupported(algorithm, f"<{algorithm.tag}>, of which PMML does not define the forecasts", scope)
+    for part, reason in undefined(algorithm):
+        raise unsupported(part, f"<{part.tag}>, of which PMML does not define the forecasts ({reason})", scope)
     with scope.compilation.at(algorithm):
-        paths = lower(algorithm, node)
+        paths = PATHS[type(algorithm)](algorithm, node)
     targets: list[str | None] = [field.name for field in node.mining_schema.targets]
     targets = targets or [None]
     if len(paths) != len(targets):

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from sparkpmml.models.time_series_arima_nodes import Arima, Component, Garch, NonseasonalComponent, SeasonalComponent
+from sparkpmml.models.time_series_effects import Effect, WithEffects, effects_of, times_of, total
+from sparkpmml.models.time_series_effects import undefined as undefined_effects
 from sparkpmml.models.time_series_nodes import (
     Algorithm,
-    Arima,
-    Component,
     ExponentialSmoothing,
-    Garch,
-    NonseasonalComponent,
-    SeasonalComponent,
     Seasonality,
     StateSpaceModel,
+    TimeSeries,
     TimeSeriesModel,
     Vector,
 )
 from sparkpmml.models.time_series_paths import Arma, Path, Smoothing, StateSpace, Transformed
 from sparkpmml.models.time_series_paths import Garch as GarchPath
 from sparkpmml.models.time_series_paths import Vector as Doubles
-from sparkpmml.pmml.node import number
+from sparkpmml.pmml.node import Node, number
 
 NOTHING = np.empty(0)
 
 
 def _exponential_smoothing(node: ExponentialSmoothing, _: TimeSeriesModel) -> list[Path]:
     trend = node.trend
-    if trend is not None and (trend.kind == "polynomial_exponential" or trend.array is not None):
-        raise ValueError("has a polynomial trend, of which PMML does not define the forecasts")
     multiplicative = trend is not None and trend.kind.endswith("multiplicative")
     slope = trend.value if trend is not None else 0.0
     if slope is None:
@@ -62,8 +59,13 @@ def _transformed(path: Path, how: str) -> Path:
 
 
 def _arima(node: Arima, model: TimeSeriesModel) -> list[Path]:
+    times = _times(model)
+    if (node.outliers or node.regressors) and not len(times):
+        raise ValueError("adds OutlierEffects or DynamicRegressors to a TimeSeries that it does not have")
+    end = float(times[-1]) if len(times) else 0.0
+    effects = effects_of(node, end)
     if node.method == "exactLeastSquares":
-        return [_transformed(_kalman(node), node.transformation)]
+        return [_transformed(_with(_kalman(node), effects, end), node.transformation)]
     parts = _components(node)
     ar, ma, differences = np.ones(1), np.ones(1), np.ones(1)
     for part, lag in parts:
@@ -76,11 +78,29 @@ def _arima(node: Arima, model: TimeSeriesModel) -> list[Path]:
     values = _series(model, node.transformation)
     if len(values) < len(full):
         raise ValueError(f"needs the last {len(full)} values of the series, has {len(values)} (TimeSeries)")
+    values = values - total(effects, times) if effects else values
+    if np.isnan(values[len(values) - len(full) :]).any():
+        raise ValueError("has a DynamicRegressor whose RegressorValues do not reach back as far as the process looks")
+    values = values[np.flatnonzero(np.isnan(values))[-1] + 1 :] if np.isnan(values).any() else values
     residuals = _residuals([part for part, _ in parts], len(ma) - 1)
     if residuals is None:
         residuals = _past_residuals(values, full, ma[1:], constant)
     deviation = node.deviation if node.transformation == "none" else None
-    return [_transformed(Arma(constant, full, ma[1:], values, residuals, deviation), node.transformation)]
+    path = Arma(constant, full, ma[1:], values, residuals, deviation)
+    return [_transformed(_with(path, effects, end), node.transformation)]
+
+
+def _with(path: Path, effects: tuple[Effect, ...], end: float) -> Path:
+    return WithEffects(path, effects, end) if effects else path
+
+
+def _times(model: TimeSeriesModel) -> Doubles:
+    original = _original(model)
+    return NOTHING if original is None else times_of(original)
+
+
+def _original(model: TimeSeriesModel) -> TimeSeries | None:
+    return next((series for series in model.series if series.usage == "original" and series.values), None)
 
 
 def _components(node: Arima) -> list[tuple[NonseasonalComponent | SeasonalComponent, int]]:
@@ -110,7 +130,7 @@ def _moving(part: Component) -> Doubles:
 
 
 def _series(model: TimeSeriesModel, transformation: str) -> Doubles:
-    original = next((series for series in model.series if series.usage == "original" and series.values), None)
+    original = _original(model)
     if original is None:
         return NOTHING
     values = original.ordered
@@ -201,3 +221,13 @@ PATHS: dict[type[Algorithm], Callable[[Any, TimeSeriesModel], list[Path]]] = {
     StateSpaceModel: _state_space,
 }
 """By the kind of algorithm: the function from its markup to a path per target."""
+
+
+def undefined(node: Algorithm) -> Iterator[tuple[Node, str]]:
+    """The parts of an algorithm whose forecasts PMML does not define, each with what is missing."""
+    if type(node) not in PATHS:
+        yield node, "it only names the algorithm"
+    elif isinstance(node, Arima):
+        yield from undefined_effects(node)
+    elif isinstance(node, ExponentialSmoothing) and node.trend is not None and node.trend.is_polynomial:
+        yield node.trend, "a polynomial trend"

@@ -63,7 +63,7 @@ class Algorithm(Node):
     """A way to forecast."""
 
 
-@element("Level", ignores=("alpha", "quadraticSmoothedValue", "cubicSmoothedValue"))
+@element("Level", ignores=("alpha",))
 class Level(Node):
     """The smoothed level at the series' end."""
 
@@ -82,6 +82,10 @@ class Trend(Node):
     fading: float = attribute(number, name="phi", default=1.0)
     value: float | None = attribute(number, name="smoothedValue", default=None)
     array: Array | None = child(Array)
+
+    @property
+    def is_polynomial(self) -> bool:
+        return self.kind == "polynomial_exponential" or self.array is not None
 
 
 @element("Seasonality_ExpoSmooth", "Seasonality", ignores=("unit", "delta"))
@@ -104,56 +108,6 @@ class ExponentialSmoothing(Algorithm):
     seasonality: Seasonality | None = child(Seasonality)
 
 
-@element("AR")
-class AR(Vector):
-    """Weights of earlier values."""
-
-
-@element("MACoefficients")
-class MACoefficients(Vector):
-    """Weights of earlier residuals."""
-
-
-@element("Residuals")
-class Residuals(Vector):
-    """The last residuals, oldest first."""
-
-
-@element("MA")
-class MA(Node):
-    """Weights of earlier residuals, and these."""
-
-    weights: MACoefficients | None = child(MACoefficients)
-    residuals: Residuals | None = child(Residuals)
-
-
-@family
-class Component(Node):
-    """Autoregression, differences and moving average."""
-
-    ar: AR | None = child(AR)
-    ma: MA | None = child(MA)
-
-
-@element("NonseasonalComponent")
-class NonseasonalComponent(Component):
-    """At lags of one step."""
-
-    ar_order: int = attribute(integer, name="p", default=0)
-    differences: int = attribute(integer, name="d", default=0)
-    ma_order: int = attribute(integer, name="q", default=0)
-
-
-@element("SeasonalComponent")
-class SeasonalComponent(Component):
-    """At lags of one period."""
-
-    ar_order: int = attribute(integer, name="P", default=0)
-    differences: int = attribute(integer, name="D", default=0)
-    ma_order: int = attribute(integer, name="Q", default=0)
-    period: int = attribute(integer)
-
-
 @element("TransitionMatrix")
 class TransitionMatrix(MatrixHolder):
     """From a state to the next."""
@@ -167,86 +121,6 @@ class MeasurementMatrix(MatrixHolder):
 @element("StateVector", "FinalStateVector")
 class StateVector(Vector):
     """The state of the first step after the series' end."""
-
-
-@element("KalmanState", ignores=("FinalOmega", "HVector"))
-class KalmanState(Node):
-    """The filter's state at the series' end."""
-
-    state: StateVector = child(StateVector, required=True)
-    transition: TransitionMatrix | None = child(TransitionMatrix)
-    measurement: MeasurementMatrix | None = child(MeasurementMatrix)
-
-
-@element("MaximumLikelihoodStat", ignores=("method", "periodDeficit"))
-class MaximumLikelihoodStat(Node):
-    """What forecasts by exact least squares start from."""
-
-    kalman: KalmanState | None = child(KalmanState)
-
-
-@element("ARIMA")
-class Arima(Algorithm):
-    """The autoregressive integrated moving average."""
-
-    deviation: float | None = attribute(number, name="RMSE", default=None)
-    transformation: str = attribute(one_of(*TRANSFORMATIONS), default="none")
-    constant: float = attribute(number, name="constantTerm", default=0.0)
-    method: str = attribute(
-        one_of("conditionalLeastSquares", "exactLeastSquares"),
-        name="predictionMethod",
-        default="conditionalLeastSquares",
-    )
-    nonseasonal: NonseasonalComponent | None = child(NonseasonalComponent)
-    seasonal: SeasonalComponent | None = child(SeasonalComponent)
-    likelihood: MaximumLikelihoodStat | None = child(MaximumLikelihoodStat)
-
-
-@element("ARMAPart")
-class ArmaPart(Component):
-    """The process of the values."""
-
-    constant: float = attribute(number, default=0.0)
-    ar_order: int = attribute(integer, name="p")
-    ma_order: int = attribute(integer, name="q")
-
-
-@element("ResidualSquareCoefficients")
-class ResidualSquareCoefficients(Node):
-    """Weights of earlier squared residuals, and these residuals."""
-
-    residuals: Residuals = child(Residuals, required=True)
-    weights: MACoefficients = child(MACoefficients, required=True)
-
-
-@element("PastVariances")
-class PastVariances(Vector):
-    """The last variances, oldest first."""
-
-
-@element("VarianceCoefficients")
-class VarianceCoefficients(Node):
-    """Weights of earlier variances, and these."""
-
-    past: PastVariances = child(PastVariances, required=True)
-    weights: MACoefficients = child(MACoefficients, required=True)
-
-
-@element("GARCHPart", ignores=("gp", "gq"))
-class GarchPart(Node):
-    """The process of the variance."""
-
-    constant: float = attribute(number, default=0.0)
-    squares: ResidualSquareCoefficients | None = child(ResidualSquareCoefficients)
-    variances: VarianceCoefficients | None = child(VarianceCoefficients)
-
-
-@element("GARCH")
-class Garch(Algorithm):
-    """Values whose variance changes."""
-
-    arma: ArmaPart = child(ArmaPart, required=True)
-    garch: GarchPart = child(GarchPart, required=True)
 
 
 @element("InterceptVector")

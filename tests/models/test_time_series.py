@@ -60,7 +60,58 @@ def forecasts(model: sparkpmml.Model, steps: int) -> list[float]:
 LEVEL = '<Level alpha="0.1" smoothedValue="{}"/>'
 TREND = '<Trend_ExpoSmooth trend="{}" phi="{}" smoothedValue="{}"/>'
 SEASONS = '<Seasonality_ExpoSmooth type="{}" period="4">{}</Seasonality_ExpoSmooth>'
+# statsmodels' ETSModel, which is R's ets; its ExponentialSmoothing writes the factor of a cycle before over the last one
+# (s[nobs + m - 1:] = [s[nobs - 1], ...]), so that each m-th forecast is another one there
 SMOOTHED = {
+    "damped multiplicative, multiplicative seasons": (
+        LEVEL.format(76.55070142332372)
+        + TREND.format("damped_multiplicative", 0.98, 1.009521124074845)
+        + SEASONS.format(
+            "multiplicative", array([0.9501563182673576, 1.0454787291014283, 0.9936979571758059, 0.9141986638813924])
+        ),
+        [
+            73.41373803422863,
+            81.51732485539048,
+            78.17403098883037,
+            72.55120263209926,
+            76.05348153914188,
+            84.38880670246766,
+        ],
+    ),
+    "damped multiplicative, additive seasons": (
+        LEVEL.format(74.28472248455259)
+        + TREND.format("damped_multiplicative", 0.98, 1.009761483590309)
+        + SEASONS.format(
+            "additive", array([1.4785316031738866e-05, 5.938371580391323, 0.9382232013751064, -5.981414856452775])
+        ),
+        [
+            74.99529464882694,
+            81.63659142479138,
+            77.33171622690136,
+            71.09964115356841,
+            77.76088601134401,
+            84.3712783274663,
+        ],
+    ),
+    "damped, multiplicative seasons, a cycle and more": (
+        LEVEL.format(74.30029267285643)
+        + TREND.format("damped_additive", 0.98, 0.8612466008901275)
+        + SEASONS.format(
+            "multiplicative", array([0.9799492074663827, 1.0786360320552077, 1.0251584309409494, 0.9415468025435718])
+        ),
+        [
+            73.63761128478183,
+            81.94554939327499,
+            78.71376999077017,
+            73.04184944012248,
+            76.7838605155293,
+            85.33938307878473,
+        ],
+    ),
+    "damped multiplicative trend": (
+        LEVEL.format(73.97267603955483) + TREND.format("damped_multiplicative", 0.98, 1.0093158574738157),
+        [74.64794985330785, 75.31569849652814, 75.9758870352205, 76.62848598400423],
+    ),
     "damped, multiplicative seasons": (
         LEVEL.format(75.55819128650117)
         + TREND.format("damped_additive", 0.995, 0.747530719464138)
@@ -163,6 +214,80 @@ def test_residuals_that_are_not_given_are_those_of_the_series():
     assert forecasts(arima(parts, values=[1.0, 2.0, 4.0]), 2) == pytest.approx([2.75, 2.75])
 
 
+X = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 4, 3, 3, 8, 3, 2, 7, 9, 5]
+
+
+def regressor(coefficients: list[float], values: list[float] = X, attributes: str = "", difference: int = 0) -> str:
+    return f"""<DynamicRegressor field="z" {attributes}><Numerator><NonseasonalFactor difference="{difference}"
+    maximumOrder="0">{array(coefficients)}</NonseasonalFactor></Numerator>
+    <RegressorValues>{series(values)}</RegressorValues></DynamicRegressor>"""
+
+
+# statsmodels 0.14: SARIMAX(SERIES, exog=X, order=..., trend=...).fit().forecast(4, exog=...)
+AR2_WITH_X = part("NonseasonalComponent", 'p="2" d="1" q="0"', [-0.042491388761036857, -0.8432050771492366])
+AR1_WITH_X = part("NonseasonalComponent", 'p="1" d="0" q="0"', [0.7186410099237578])
+MEAN = f'constantTerm="{17.06117662011741 / (1 - 0.7186410099237578)}"'
+REGRESSIONS = {
+    "constant": (
+        AR2_WITH_X + regressor([0.24972284477711482], difference=1),
+        "",
+        [75.99167385580505, 77.29043862711767, 74.54401670849138, 73.5655909407442],
+    ),
+    "stored": (
+        AR2_WITH_X + regressor([0.24972284477711482], [*X, 4, 6, 2, 8], 'futureValuesMethod="stored"', 1),
+        "",
+        [75.74195101102794, 77.54016147189479, 73.79484817416005, 74.31475947507555],
+    ),
+    "stored, of which too few": (
+        AR1_WITH_X + regressor([0.38558859835014736], [*X, 4, 6], 'futureValuesMethod="stored"'),
+        MEAN,
+        [69.53509763730038, 68.2370818825012, math.nan, math.nan],
+    ),
+    "constant, without differences": (
+        AR1_WITH_X + regressor([0.38558859835014736]),
+        MEAN,
+        [69.92068623565054, 67.85149328415106, 66.36448637175836, 65.29586222247286],
+    ),
+    "late by one step": (  # z[t - 1] as what is stored of z[t]: the last one, 5, counts at the first step
+        AR1_WITH_X + regressor([0.38558859835014736], [*X[1:], 4, 6], 'futureValuesMethod="stored" delay="1"'),
+        MEAN,
+        [69.53509763730038, 68.2370818825012, math.nan, math.nan],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REGRESSIONS)
+def test_regressors(name):
+    parts, attributes, expected = REGRESSIONS[name]
+    assert forecasts(arima(parts, attributes), 4) == pytest.approx(expected, rel=1e-7, nan_ok=True)
+
+
+OUTLIERS = {
+    "level": (20, 5),
+    "transient": (30, -3),
+    "trend": (28, 0.5),
+    "additive": (32, 2),
+    "seasonalAdditive": (22, 1.5),
+}
+
+
+def test_outliers():
+    """statsmodels: SARIMAX(SERIES - effects, order=(2, 1, 0)).filter([-0.03, -0.8, 10]).forecast(4) + their future.
+
+    5 from 20 on, -3 * 0.7 ** (t - 30), 0.5 * (t - 27) from 28 on, 2 at 32, 1.5 at 22, 26, 30, 34.
+    """
+    effects = "".join(
+        f'<OutlierEffect type="{kind}" startTime="{start}" magnitude="{magnitude}" dampingCoefficient="0.7"/>'
+        for kind, (start, magnitude) in OUTLIERS.items()
+    )
+    parts = part("NonseasonalComponent", 'p="2" d="1" q="0"', [-0.03, -0.8])
+    parts += '<SeasonalComponent P="0" D="0" Q="0" period="4"/>' + effects
+    innovational = '<OutlierEffect type="innovational" startTime="31" magnitude="100"/>'
+    expected = [74.3959, 81.288953, 78.2435924, 75.2952165277]
+    assert forecasts(arima(parts), 4) == pytest.approx(expected, rel=1e-9)
+    assert forecasts(arima(parts + innovational), 4) == pytest.approx(expected, rel=1e-9)
+
+
 def test_transformed_series_are_forecast_as_they_are():
     parts = part("NonseasonalComponent", 'p="1" d="0" q="0"', [0.5])
     assert forecasts(arima(parts, 'transformation="logarithmic"', [16.0]), 2) == pytest.approx([4.0, 2.0])
@@ -250,11 +375,36 @@ def test_a_horizon_out_of_bounds_cannot_be_scored():
     assert "no number of steps" in answer["error"][0]
 
 
+FUTURE = 'futureValuesMethod="{}"'
+POLYNOMIAL = f"""<ExponentialSmoothing>{LEVEL.format(10)}<Trend_ExpoSmooth trend="polynomial_exponential">
+{array([1, 2])}</Trend_ExpoSmooth></ExponentialSmoothing>"""
+
 UNSUPPORTED = [
     (TREND_ONLY, {"fields": '<MiningField name="day" usageType="order"/>'}, "a row says no number of steps"),
     ("<SpectralAnalysis/>", {}, "<SpectralAnalysis>"),
     ("<SeasonalTrendDecomposition/>", {}, "<SeasonalTrendDecomposition>"),
-    ('<ARIMA><DynamicRegressor field="h"/></ARIMA>', {}, "<DynamicRegressor>"),
+    (f"<ARIMA>{regressor([1, 2])}</ARIMA>", {}, "'z' with other than one coefficient"),
+    (f"<ARIMA>{regressor([1], difference=1)}</ARIMA>", {}, "'z' with 1 differences beside 0 of the series"),
+    (
+        f"<ARIMA>{regressor([1]).replace('<RegressorValues>', f'<Denominator><NonseasonalFactor>{array([1])}</NonseasonalFactor></Denominator><RegressorValues>')}</ARIMA>",
+        {},
+        "'z' with a Denominator",
+    ),
+    (f"<ARIMA>{regressor([1], attributes=FUTURE.format('userSupplied'))}</ARIMA>", {}, "its future values must be"),
+    (f"<ARIMA>{regressor([1], attributes=FUTURE.format('trend'))}</ARIMA>", {}, "its future values must be"),
+    (
+        "<ARIMA>"
+        + part("NonseasonalComponent", 'p="0" d="0" q="1"', ma=[0.5], residuals=[1.0])
+        + '<OutlierEffect type="innovational" startTime="1" magnitude="1"/></ARIMA>',
+        {},
+        "innovational outlier beside moving averages",
+    ),
+    (POLYNOMIAL, {}, "a polynomial trend"),
+    (
+        TREND_ONLY.replace("<Level", '<Level quadraticSmoothedValue="1"'),
+        {},
+        "attribute quadraticSmoothedValue of <Level>",
+    ),
 ]
 
 
@@ -269,6 +419,39 @@ WRONG = [
     ({"algorithm": f"<ARIMA>{AR2}</ARIMA>"}, "needs the last 3 values"),
     ({"algorithm": '<ARIMA predictionMethod="exactLeastSquares"/>'}, "no KalmanState"),
     ({"algorithm": TREND_ONLY.replace('smoothedValue="2"', "")}, "without its smoothedValue"),
+    ({"algorithm": f"<ARIMA>{regressor([1])}</ARIMA>"}, "to a TimeSeries that it does not have"),
+    ({"algorithm": f"<ARIMA>{regressor([1], [1])}</ARIMA>", "values": series()}, "end before the series does"),
+    (
+        {
+            "algorithm": f"<ARIMA>{AR1_WITH_X}{regressor([1], attributes=FUTURE.format('stored')).replace(' index', ' time')}</ARIMA>".replace(
+                'time="32"', 'time="33"'
+            ),
+            "values": series(),
+        },
+        "do not reach back as far as the process looks",
+    ),
+    (
+        {
+            "algorithm": f'<ARIMA><DynamicRegressor field="z"><Numerator><NonseasonalFactor>{array([1])}'
+            "</NonseasonalFactor></Numerator></DynamicRegressor></ARIMA>",
+            "values": series(),
+        },
+        "'z' without RegressorValues",
+    ),
+    (
+        {
+            "algorithm": '<ARIMA><OutlierEffect type="transient" startTime="1" magnitude="1"/></ARIMA>',
+            "values": series(),
+        },
+        "without its dampingCoefficient",
+    ),
+    (
+        {
+            "algorithm": '<ARIMA><OutlierEffect type="seasonalAdditive" startTime="1" magnitude="1"/></ARIMA>',
+            "values": series(),
+        },
+        "no SeasonalComponent with a period",
+    ),
 ]
 
 
