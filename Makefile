@@ -16,17 +16,24 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
 # A Spark that the user has elsewhere is not the one under test; 127.0.0.1 spares a warning about the host's name.
 unexport SPARK_HOME SPARK_CONF_DIR PYTHONPATH
 export SPARK_LOCAL_IP := 127.0.0.1
+# Installed first, so that the jar is compiled against it and the build needs no pyspark of its own.
+PYSPARK := 'pyspark>=3.5,<5'
+FIND_PYSPARK := import os, pyspark; print(os.path.dirname(pyspark.__file__))
 WITH_JAVA := JAVA_HOME=$$(.ci/java); export JAVA_HOME;
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
-$(READY): setup.cfg pyproject.toml
+# What the jar of the Java extension is made from.
+EXTENSION := build_backend.py $(wildcard sparkpmml/spark/extension/*.java sparkpmml/spark/usage/*.txt)
+
+$(READY): setup.cfg pyproject.toml $(EXTENSION)
 	@[ -n "$(PYTHON)" ] || { echo "sparkpmml needs Python 3.11 or 3.12 with venv (Debian: apt-get install python3-venv), or set PYTHON=" >&2; exit 1; }
 	@echo "setting up $(VENV) with $$($(PYTHON) --version): a minute or two, most of it Spark" >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --upgrade pip
-	@$(BIN)/python -m pip install -qq --editable '.[spark,dev,demo]'
+	@$(BIN)/python -m pip install -qq --upgrade pip $(PYSPARK)
+	@$(WITH_JAVA) SPARK_HOME=$$($(BIN)/python -c '$(FIND_PYSPARK)') \
+		$(BIN)/python -m pip install -qq --editable '.[spark,dev,demo]'
 	@touch $@
 
 demo: $(READY)  ## score 336,776 flights through SQL and rank the routes
@@ -53,5 +60,5 @@ docs: $(READY)  ## write the page of what is supported anew
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) .tox .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info \
-		metastore_db spark-warehouse derby.log
+		metastore_db spark-warehouse derby.log sparkpmml/spark/extension/*.jar
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,12 +10,7 @@ from typing import Any
 from pyspark.java_gateway import ensure_callback_server_started
 
 from sparkpmml.spark.jvm import Jvm
-
-USAGE = {
-    "predict": "_FUNC_(model, input, ...) - Scores a PMML model: a struct of its prediction and outputs.",
-    "predict_value": "_FUNC_(model, input, ...) - The prediction of a PMML model alone.",
-    "predict_proba": "_FUNC_(model, input, ...) - The probability of each class by a PMML model, as a map.",
-}
+from sparkpmml.spark.usage import usage_of
 
 
 def start_callbacks(gateway: Any) -> None:
@@ -29,9 +24,9 @@ def make_builtin(jvm: Jvm, java_session: Any, name: str, builder: Any) -> None:
     """Register `builder` as the built-in function `name`; again and again does no harm."""
     builtin = jvm.scala_object("org.apache.spark.sql.catalyst.analysis.FunctionRegistry").builtin()
     running = java_session.sessionState().functionRegistry()
-    usage = USAGE[name]
+    usage, extended = usage_of(name)
     info = jvm.java_class("org.apache.spark.sql.catalyst.expressions.ExpressionInfo")(
-        "sparkpmml", None, name, usage, "", "", "", "misc_funcs", "", "", "built-in"
+        "sparkpmml", None, name, usage, extended, "", "", "misc_funcs", "", "", "built-in"
     )
     for registry in (builtin, running):
         registry.registerFunction(_identifier(jvm, registry, name), info, builder)
