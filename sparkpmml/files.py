@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.dataset
 import pyarrow.parquet
+
+from sparkpmml.runtime.json_text import to_json
 
 BATCH_ROWS = 65_536
 BLOCK_BYTES = 16 << 20
@@ -141,30 +142,6 @@ def as_text(table: pa.Table) -> pa.Table:
     """The table with what a CSV cell cannot hold written as JSON: maps as objects, lists as arrays."""
     for index, field in enumerate(table.schema):
         if pa.types.is_map(field.type) or pa.types.is_list(field.type):
-            chunks = [_json(chunk) for chunk in table.column(index).chunks]
+            chunks = [to_json(chunk) for chunk in table.column(index).chunks]
             table = table.set_column(index, field.name, pa.chunked_array(chunks, pa.string()))
     return table
-
-
-def _json(array: pa.Array) -> pa.Array:
-    """A map<string, number> or list array as JSON text; null stays null."""
-    if pa.types.is_map(array.type):
-        opening, closing = "{", "}"
-        items = pc.binary_join_element_wise(_json_scalar(array.keys), _json_scalar(array.items), ": ")
-    else:
-        opening, closing = "[", "]"
-        items = _json_scalar(array.values)
-    joined = pc.binary_join(pa.ListArray.from_arrays(array.offsets, items), ", ")
-    return pc.if_else(array.is_valid(), pc.binary_join_element_wise(opening, joined, closing, ""), None)
-
-
-def _json_scalar(array: pa.Array) -> pa.Array:
-    """Numbers, booleans and strings as JSON; what JSON has no word for (null, NaN, infinity) as null."""
-    if pa.types.is_string(array.type):
-        escaped = pc.replace_substring(pc.replace_substring(array, "\\", "\\\\"), '"', '\\"')
-        text = pc.binary_join_element_wise('"', escaped, '"', "")
-    else:
-        text = pc.cast(array, pa.string())
-    if pa.types.is_floating(array.type):
-        text = pc.if_else(pc.is_finite(array), text, "null")
-    return pc.fill_null(text, "null")

@@ -40,7 +40,7 @@ class Binder:
         """
         configuration = JvmConfiguration(self._jvm)
         name = self._expressions.read_model(arguments)
-        model = self._library.find_held(name) or self._open(name, configuration)
+        model = self._open(name, configuration)
         label = label_of(name)
         given = self._expressions.read_arguments(arguments.tail())
         places = self._places(model, label, given, configuration.is_case_sensitive)
@@ -50,6 +50,10 @@ class Binder:
         return BoundCall(label, function, function.java.builder(self._jvm.sequence(values)), self._expressions)
 
     def _open(self, name: str, configuration: JvmConfiguration) -> Model:
+        target = self._settings.find_alias(name, configuration) or name
+        held = self._library.find_held(target)
+        if held is not None:
+            return held
         return self._library.open(locate(name, self._settings, configuration, HadoopFileSystems(self._jvm)))
 
     def _places(

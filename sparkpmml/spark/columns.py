@@ -1,4 +1,7 @@
-"""Calls of the SQL functions as DataFrame columns; they are bound when Spark analyses the DataFrame, as in SQL."""
+"""Calls of the SQL functions as DataFrame columns, bound when Spark analyses the DataFrame, as in SQL.
+
+Of a Connect session's DataFrames, `connect_columns` makes the calls.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyspark
-from pyspark import SparkContext
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
 from sparkpmml.errors import SparkPmmlError
-from sparkpmml.spark.builder import DRIVER
 from sparkpmml.spark.register import register
 
 if TYPE_CHECKING:
@@ -26,24 +27,30 @@ def call(
     named: Mapping[str, str | Column],
 ) -> Column:
     """The column of the function `name` over `columns`, all columns where none are given."""
-    _ensure_registered(name)
-    offered = list(columns) if columns or named else ["*"]
-    arguments = [F.lit(_name_of(model)), *(_column(each) for each in offered)]
-    return F.call_udf(name, *arguments, *(_named(key, _column(value)) for key, value in named.items()))
-
-
-def _ensure_registered(name: str) -> None:
     spark = SparkSession.getActiveSession()
     if spark is None:
         raise SparkPmmlError(f"{name} needs a running Spark session: start one, and call sparkpmml.register(spark)")
+    if not hasattr(spark, "_jsparkSession"):
+        from sparkpmml.spark.connect_columns import call as call_connect
+
+        return call_connect(spark, name, model, columns, named)
+    return _call_classic(spark, name, model, columns, named)
+
+
+def _call_classic(
+    spark: SparkSession,
+    name: str,
+    model: str | os.PathLike[str] | Model,
+    columns: Sequence[str | Column],
+    named: Mapping[str, str | Column],
+) -> Column:
+    from sparkpmml.spark.builder import DRIVER
+
     if spark.sparkContext.applicationId not in DRIVER.registered:
         register(spark)
-
-
-def _name_of(model: str | os.PathLike[str] | Model) -> str:
-    if isinstance(model, (str, os.PathLike)):
-        return os.fspath(model)
-    return DRIVER.library.hold(model)
+    offered = list(columns) if columns or named else ["*"]
+    arguments = [F.lit(DRIVER.library.name_of(model)), *(_column(each) for each in offered)]
+    return F.call_udf(name, *arguments, *(_named(key, _column(value)) for key, value in named.items()))
 
 
 def _column(column: str | Column) -> Column:
@@ -52,6 +59,8 @@ def _column(column: str | Column) -> Column:
 
 def _named(name: str, column: Column) -> Column:
     """`name => column`."""
+    from pyspark import SparkContext
+
     jvm: Any = SparkContext._jvm
     java: Any = column._jc
     if pyspark.__version__ >= "4":

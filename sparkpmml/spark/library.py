@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import PurePosixPath
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
@@ -41,6 +42,10 @@ class Library:
         if stamp is None:
             return self._compile(location)
         return self._files.get((location.uri, stamp), lambda: self._compile(location))
+
+    def name_of(self, model: str | os.PathLike[str] | Model) -> str:
+        """A path as it is; for a loaded model, a name by which `find_held` gives it back."""
+        return os.fspath(model) if isinstance(model, (str, os.PathLike)) else self.hold(model)
 
     def hold(self, model: Model) -> str:
         """Keep a model that the caller has loaded; the name by which `find_held` gives it back."""

@@ -13,33 +13,28 @@ objects; pandas' ArrowExtensionArray fails, for Spark's function then gets the r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pandas.api.extensions import ExtensionArray, ExtensionDtype
 
-from sparkpmml.spark.worker import program_of, result_fields
-
-if TYPE_CHECKING:
-    from pyspark import Broadcast
-
-    from sparkpmml.runtime.program import Program
+from sparkpmml.spark.worker import ProgramSource, program_of, result_fields
 
 
 class PandasScorer:
     """What a pandas_udf runs: pandas Series in, a DataFrame of Arrow columns out."""
 
-    def __init__(self, digest: str, broadcast: Broadcast[Program], on_error: str, carriers: tuple[str, ...]) -> None:
+    def __init__(self, digest: str, source: ProgramSource, on_error: str, carriers: tuple[str, ...]) -> None:
         self._digest = digest
-        self._broadcast = broadcast
+        self._source = source
         self._on_error = on_error
         self._carriers = carriers
 
     def __call__(self, *columns: pd.Series[Any]) -> pd.DataFrame:
         """`columns` in the order of Program.inputs, or one column that only tells the number of rows."""
-        program = program_of(self._digest, self._broadcast)
+        program = program_of(self._digest, self._source)
         decoded = [decode(column, carrier) for column, carrier in zip(columns, self._carriers, strict=False)]
         arrays = program.score(decoded, len(columns[0]), self._on_error)
         names = [field.name for field in result_fields(program, self._on_error)]

@@ -11,15 +11,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from sparkpmml.errors import SparkPmmlError
-from sparkpmml.spark.builder import BUILDERS, DRIVER
-from sparkpmml.spark.catalog import make_builtin, start_callbacks
-from sparkpmml.spark.jvm import Jvm
 from sparkpmml.spark.settings import ON_ERROR, checked_on_error
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-ModelPaths = Mapping[str, str | os.PathLike[str]]
+    from sparkpmml.engine.model import Model
+
+    ModelPaths = Mapping[str, str | os.PathLike[str] | Model]
 
 
 class Registration(Protocol):
@@ -37,8 +36,12 @@ class ClassicRegistration:
         return hasattr(spark, "_jsparkSession")
 
     def register(self, spark: SparkSession, models: ModelPaths, on_error: str | None) -> None:
+        from sparkpmml.spark.builder import BUILDERS, DRIVER  # needs py4j, which a Connect client may not have
+        from sparkpmml.spark.catalog import make_builtin, start_callbacks
+        from sparkpmml.spark.jvm import Jvm
+
         settings = DRIVER.settings
-        settings.aliases.update({alias: os.fspath(path) for alias, path in models.items()})
+        settings.aliases.update({alias: DRIVER.library.name_of(model) for alias, model in models.items()})
         if on_error is not None:
             settings.on_error = checked_on_error(on_error)
             spark.conf.set(ON_ERROR, settings.on_error)
@@ -50,16 +53,15 @@ class ClassicRegistration:
 
 
 class ConnectRegistration:
-    """Sessions of Spark Connect, which have no JVM of their own."""
+    """Functions that carry their models, for sessions of Spark Connect, which have no JVM at hand."""
 
     def accepts(self, spark: SparkSession) -> bool:
-        return True
+        return hasattr(spark, "client")
 
     def register(self, spark: SparkSession, models: ModelPaths, on_error: str | None) -> None:
-        raise SparkPmmlError(
-            "sparkpmml.register needs a classic Spark session: this one is a Spark Connect client without access to the"
-            " driver's JVM; call register(spark, models={...}) in the driver of the Connect server"
-        )
+        from sparkpmml.spark.connect import models_of
+
+        models_of(spark).add(models, on_error)
 
 
 STRATEGIES: tuple[Registration, ...] = (ClassicRegistration(), ConnectRegistration())
@@ -69,11 +71,18 @@ STRATEGIES: tuple[Registration, ...] = (ClassicRegistration(), ConnectRegistrati
 def register(spark: SparkSession, models: ModelPaths | None = None, on_error: str | None = None) -> None:
     """Make `predict`, `predict_value` and `predict_proba` built-in SQL functions.
 
-    `models` gives names to paths or URIs, for all sessions of this process. `on_error` says what becomes of a row that
-    cannot be scored: "null" (every field null, the default), "fail" (the job ends with a ScoringError) or "capture"
-    (a further field `error` says why). Call it again at any time, to add models or to choose another `on_error`.
+    `models` gives names to paths, URIs or loaded models, for all sessions of this process. `on_error` says what becomes
+    of a row that cannot be scored: "null" (every field null, the default), "fail" (the job ends with a ScoringError) or
+    "capture" (a further field `error` says why). Call it again at any time, to add models or to choose another
+    `on_error`.
 
-    Raises a BindingError on an unknown `on_error` and a SparkPmmlError where the session is not a classic one.
+    In a session of Spark Connect the functions are temporary ones of this session, they know the `models` given here
+    alone, and their arguments are bound in the workers: see docs/connect.md.
+
+    Raises a BindingError on an unknown `on_error`, or an alias that is the name of another function (Connect), and a
+    SparkPmmlError where `spark` is no session.
     """
-    strategy = next(each for each in STRATEGIES if each.accepts(spark))
+    strategy = next((each for each in STRATEGIES if each.accepts(spark)), None)
+    if strategy is None:
+        raise SparkPmmlError(f"register needs a Spark session, classic or Connect, not {type(spark).__name__}")
     strategy.register(spark, models or {}, on_error)

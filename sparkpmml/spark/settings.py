@@ -51,6 +51,10 @@ class Settings:
     def choose_on_error(self, configuration: Configuration) -> str:
         return checked_on_error(configuration.get(ON_ERROR) or self.on_error)
 
+    def choose(self, on_error: str | None, configuration: Configuration) -> str:
+        """What the caller says, else the session's configuration, else what was said before."""
+        return checked_on_error(on_error) if on_error is not None else self.choose_on_error(configuration)
+
     def find_alias(self, name: str, configuration: Configuration) -> str | None:
         return configuration.get(MODEL + name) or self.aliases.get(name)
 

@@ -13,13 +13,11 @@ recently used leaves first; each worker has its own, so size `spark.executor.pys
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from pyspark import Broadcast
-
     from sparkpmml.runtime.program import Program
 
 CAPACITY = 8
@@ -27,14 +25,21 @@ CAPACITY = 8
 _programs: OrderedDict[str, Program] = OrderedDict()
 
 
-def program_of(digest: str, broadcast: Broadcast[Program]) -> Program:
-    """The program with this digest, unpacked from the broadcast where this worker does not hold it yet.
+class ProgramSource(Protocol):
+    """What brings a program to the worker: a Spark broadcast, or a `PackedProgram` within the function."""
+
+    @property
+    def value(self) -> Program: ...
+
+
+def program_of(digest: str, source: ProgramSource) -> Program:
+    """The program with this digest, unpacked from its source where this worker does not hold it yet.
 
     No lock: a worker runs one task at a time, on one thread.
     """
     program = _programs.pop(digest, None)
     if program is None:
-        program = broadcast.value
+        program = source.value
     _programs[digest] = program
     while len(_programs) > CAPACITY:
         _programs.popitem(last=False)
@@ -44,14 +49,14 @@ def program_of(digest: str, broadcast: Broadcast[Program]) -> Program:
 class ArrowScorer:
     """What an arrow_udf runs (pyspark 4.1 and later): Arrow arrays in, one struct array out, nothing converted."""
 
-    def __init__(self, digest: str, broadcast: Broadcast[Program], on_error: str, carriers: tuple[str, ...]) -> None:
+    def __init__(self, digest: str, source: ProgramSource, on_error: str, carriers: tuple[str, ...]) -> None:
         self._digest = digest
-        self._broadcast = broadcast
+        self._source = source
         self._on_error = on_error
 
     def __call__(self, *columns: pa.Array) -> pa.StructArray:
         """`columns` in the order of Program.inputs, or one column that only tells the number of rows."""
-        program = program_of(self._digest, self._broadcast)
+        program = program_of(self._digest, self._source)
         arrays = program.score(columns[: len(program.inputs)], len(columns[0]), self._on_error)
         return pa.StructArray.from_arrays(arrays, fields=result_fields(program, self._on_error))
 
