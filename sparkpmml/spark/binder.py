@@ -10,8 +10,8 @@ from sparkpmml.spark.casts import carrier
 from sparkpmml.spark.expressions import BoundArgument, Expressions
 from sparkpmml.spark.jvm import HadoopFileSystems, Jvm, JvmConfiguration
 from sparkpmml.spark.library import Library, label_of
-from sparkpmml.spark.settings import Settings
-from sparkpmml.spark.sources import locate
+from sparkpmml.spark.settings import Settings, checked_on_error
+from sparkpmml.spark.sources import Location, locate
 from sparkpmml.spark.transport import transport
 from sparkpmml.spark.udfs import ModelFunction, ModelFunctions
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from sparkpmml.engine.model import Model
     from sparkpmml.runtime.program import ProgramInput
+
+ON_ERROR_ARGUMENT = "on_error"
+"""`predict(model, *, on_error => 'capture')` chooses for one call what the setting chooses for all."""
 
 
 class Binder:
@@ -42,10 +45,10 @@ class Binder:
         name = self._expressions.read_model(arguments)
         model = self._open(name, configuration)
         label = label_of(name)
-        given = self._expressions.read_arguments(arguments.tail())
+        given, chosen = self._set_apart(model, self._expressions.read_arguments(arguments.tail()))
         places = self._places(model, label, given, configuration.is_case_sensitive)
         carriers, values = self._values(label, model.program.inputs, places)
-        on_error = self._settings.choose_on_error(configuration)
+        on_error = chosen or self._settings.choose_on_error(configuration)
         function = self._functions.get(model.program, label, on_error, carriers)
         return BoundCall(label, function, function.java.builder(self._jvm.sequence(values)), self._expressions)
 
@@ -54,7 +57,22 @@ class Binder:
         held = self._library.find_held(target)
         if held is not None:
             return held
-        return self._library.open(locate(name, self._settings, configuration, HadoopFileSystems(self._jvm)))
+        return self._library.open(self._locate(name, configuration))
+
+    def locate(self, name: str, java_session: Any) -> Location:
+        """The existing, allowed file that `name` means to this session."""
+        return self._locate(name, JvmConfiguration(self._jvm, java_session))
+
+    def _locate(self, name: str, configuration: JvmConfiguration) -> Location:
+        return locate(name, self._settings, configuration, HadoopFileSystems(self._jvm))
+
+    def _set_apart(self, model: Model, given: list[BoundArgument]) -> tuple[list[BoundArgument], str | None]:
+        """The arguments that are inputs, and the policy of `on_error => '...'`, unless that is an input."""
+        if ON_ERROR_ARGUMENT in (each.name for each in model.inputs):
+            return given, None
+        options = [each for each in given if each.argument.is_explicit and each.argument.name == ON_ERROR_ARGUMENT]
+        inputs = [each for each in given if each not in options]
+        return inputs, checked_on_error(self._expressions.read_text(options[0].fetch())) if options else None
 
     def _places(
         self, model: Model, label: str, given: list[BoundArgument], is_case_sensitive: bool

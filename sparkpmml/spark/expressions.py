@@ -56,6 +56,12 @@ class Expressions:
             raise BindingError("the first argument must be the model's path or alias, not NULL")
         return str(value.toString())
 
+    def read_text(self, expression: Any) -> str:
+        """The text of `on_error => 'capture'`; a BindingError if it is not constant text."""
+        if not expression.foldable() or expression.dataType().typeName() != "string":
+            raise BindingError(f"on_error must be constant text, such as 'capture', not {expression.sql()}")
+        return str(expression.eval(None))
+
     def literal(self, value: Any) -> Any:
         return self._jvm.scala_object(_CATALYST + "Literal").apply(value)  # on 3.5 the class has no static apply
 
@@ -139,3 +145,8 @@ def sql_type_of(json_type: Any) -> str:
     if json_type["type"] == "map":
         return f"map<{sql_type_of(json_type['keyType'])},{sql_type_of(json_type['valueType'])}>"
     return f"{json_type['type']}<...>"
+
+
+def quote(name: str) -> str:
+    """A column's name for Spark to read as one name, whatever it contains."""
+    return "`" + name.replace("`", "``") + "`"

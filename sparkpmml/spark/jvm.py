@@ -54,10 +54,13 @@ class JvmConfiguration:
     own. So ours are looked for in the session itself, and in the application's configuration where there is no session.
     """
 
-    def __init__(self, jvm: Jvm) -> None:
+    def __init__(self, jvm: Jvm, java_session: Any = None) -> None:
+        """Of the session that is analysing, unless one is given."""
         self._context = jvm.context
         self._analysis = jvm.java_class("org.apache.spark.sql.internal.SQLConf").get()
-        session = jvm.java_class("org.apache.spark.sql.SparkSession").getActiveSession()
+        session = jvm.option(java_session)
+        if java_session is None:
+            session = jvm.java_class("org.apache.spark.sql.SparkSession").getActiveSession()
         self._session = session.get().sessionState().conf() if session.isDefined() else self._analysis
 
     def get(self, key: str) -> str | None:
@@ -95,6 +98,12 @@ class HadoopFileSystems:
             path = self._path(uri)
             path.getFileSystem(self._configuration).copyToLocalFile(False, path, self._path(target), True)
 
+    def copy_from_local(self, source: str, uri: str) -> None:
+        """Copy a file of the driver to a path, which is taken as Spark's writers do; replaces what is there."""
+        with _explained(uri, "write"):
+            path = self._path(uri)
+            path.getFileSystem(self._configuration).copyFromLocalFile(False, True, self._path(source), path)
+
     def qualify(self, path: str) -> str | None:
         if not path:
             return None
@@ -109,12 +118,12 @@ class HadoopFileSystems:
 
 
 @contextmanager
-def _explained(uri: str) -> Iterator[None]:
+def _explained(uri: str, action: str = "read") -> Iterator[None]:
     """Turn what Hadoop throws at this URI into a ModelError."""
     try:
         yield
     except JAVA_ERRORS as error:
-        raise ModelError(f"cannot read {uri}: {reason_of(error)}") from None
+        raise ModelError(f"cannot {action} {uri}: {reason_of(error)}") from None
 
 
 JAVA_ERRORS = (Py4JJavaError, PySparkException)
