@@ -32,8 +32,8 @@ def describe(model: Model, source: str) -> str:
     sections = [
         "\n".join(_heading(model, source)),
         f"inputs: {len(model.inputs)}, of which {read} are read (*)\n"
-        + _rows([_input_row(each) for each in model.inputs]),
-        "outputs: the fields of the STRUCT\n" + _rows(outputs),
+        + table_rows([_input_row(each) for each in model.inputs]),
+        "outputs: the fields of the STRUCT\n" + table_rows(outputs),
         "SQL\n" + textwrap.indent("\n".join(sql_calls(model, source)), "  "),
     ]
     return "\n\n".join(sections)
@@ -85,7 +85,7 @@ def _input_row(field: Input) -> list[str]:
     ]
 
 
-def _rows(rows: Sequence[Sequence[str]]) -> str:
+def table_rows(rows: Sequence[Sequence[str]]) -> str:
     """The rows as aligned columns, indented by two."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)

@@ -6,10 +6,18 @@ pmml4s gives a column per output field. Where the document declares none for the
 
 from __future__ import annotations
 
+import gzip
+import json
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
 
 from sparkpmml.engine.model import Model
+from sparkpmml.errors import ModelError, SparkPmmlError
 from sparkpmml.runtime.program import ProgramOutput
 
 
@@ -48,3 +56,60 @@ def _key(label: str) -> str:
         return repr(float(label))
     except ValueError:
         return label.lower() if label in ("True", "False") else label
+
+
+def text_of(content: bytes) -> str:
+    """A document as text: pmml4s would read bytes in the JVM's own encoding, whatever the document says."""
+    plain = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+    if plain.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return plain.decode("utf-16")
+    declared = re.match(rb"""<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)["']""", plain.removeprefix(b"\xef\xbb\xbf"))
+    return plain.decode(declared[1].decode() if declared else "utf-8").removeprefix("\ufeff")
+
+
+class Pmml4s:
+    """pmml4s in a JVM of its own, by pypmml."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        """Of a document's bytes; `name` is what messages call it. A SparkPmmlError where pypmml or Java is missing."""
+        try:
+            import pypmml
+            from pypmml.jvm import PMMLError, Py4jGateway
+        except ImportError:
+            raise SparkPmmlError(
+                "pmml4s comes with pypmml, which is not installed: pip install 'sparkpmml[compare]'"
+            ) from None
+        try:
+            self._model: Any = pypmml.Model.fromString(text_of(content))
+        except PMMLError as error:
+            raise ModelError(f"pmml4s cannot read {name}: {': '.join(map(str, error.args))}") from None
+        except FileNotFoundError:
+            raise SparkPmmlError("pmml4s needs Java: install one, or set JAVA_HOME") from None
+        self._failure: Any = Py4jGateway.Py4JJavaError
+        self._model.setSupplementOutput(True)
+        self.version: str = f"pypmml {pypmml.__version__}"
+        self.fields = [
+            PeerField(each.name, str(each.feature), None if each.value is None else str(each.value))
+            for each in self._model.outputFields
+        ]
+
+    def predict(self, table: pa.Table) -> dict[str, list[Any]]:
+        """A list of values, in the rows' order, for each of `fields`; a SparkPmmlError where pmml4s gives up.
+
+        As JSON, since pypmml's own way with pandas rounds numbers to ten decimals.
+        """
+        rows = [[_json_value(value) for value in row.values()] for row in table.to_pylist()]
+        text = json.dumps({"columns": table.column_names, "data": rows})
+        try:
+            answer = json.loads(self._model.call("predict", text))
+        except self._failure as error:
+            raise SparkPmmlError(f"pmml4s gives up: {error.java_exception.getMessage()}") from None
+        columns = list(zip(*answer["data"], strict=True)) or [()] * len(answer["columns"])
+        return {name: list(values) for name, values in zip(answer["columns"], columns, strict=True)}
+
+
+def _json_value(value: Any) -> Any:
+    """A cell as pmml4s reads it from JSON, which has no word for infinity; dates as ISO text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value).replace("inf", "Infinity")
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)

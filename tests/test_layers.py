@@ -25,7 +25,7 @@ LAYERS = (
     {"spark"},
     {"functions", "ml"},
     {"__init__"},
-    {"files", "describe", "support"},
+    {"files", "describe", "support", "compare"},
     {"cli"},
     {"__main__"},
 )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 import sparkpmml
-from sparkpmml.cli._command import OK, add_model
+from sparkpmml.cli._command import OK, add_model, add_null, report_absent
 from sparkpmml.files import DEFAULT_NULLS, TableFileError, open_table, write_tables
 
 
@@ -29,19 +29,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="null",
         help="a row without a score: nulls, stop, or nulls with the reason in a column 'error' (%(default)s)",
     )
-    parser.add_argument(
-        "--null",
-        metavar="TEXT",
-        action="append",
-        help=f"unquoted CSV text that means missing; repeat for more ({', '.join(map(repr, DEFAULT_NULLS))})",
-    )
+    add_null(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     model = sparkpmml.load(arguments.model)
     source = open_table(arguments.input, arguments.null or DEFAULT_NULLS)
     kept = _kept_columns(arguments.keep, source.columns)
-    _report_absent(model, source.columns)
+    report_absent(model, source.columns)
 
     def scored(batch: pa.Table) -> pa.Table:
         result = model.predict(batch, on_error=arguments.on_error)
@@ -63,18 +58,6 @@ def _kept_columns(wanted: str | None, columns: Sequence[str]) -> list[str]:
     if unknown := [name for name in names if name not in columns]:
         raise TableFileError(f"--keep: no column {', '.join(unknown)}; there are {', '.join(columns)}")
     return names
-
-
-def _report_absent(model: sparkpmml.Model, columns: Sequence[str]) -> None:
-    """A note on inputs without a column, which count as missing; an error if no input has one."""
-    read = [each.name for each in model.inputs if each.is_read]
-    absent = [name for name in read if name not in columns]
-    if read and absent == read:
-        raise TableFileError(
-            f"no column is an input of the model; it reads {', '.join(read)}; there are {', '.join(columns)}"
-        )
-    if absent:
-        print(f"sparkpmml: no column for {', '.join(absent)}: taken as missing", file=sys.stderr)
 
 
 def _side_by_side(kept: pa.Table, result: pa.Table) -> pa.Table:

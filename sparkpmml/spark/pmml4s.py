@@ -6,9 +6,7 @@ first needed; a Spark that was started with them (`spark.jars`) is as good.
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from pyspark.sql.types import DoubleType, StructField
 
 from sparkpmml.engine.model import Model
 from sparkpmml.errors import ModelError, SparkPmmlError
-from sparkpmml.pmml4s import PeerField, Source, sources
+from sparkpmml.pmml4s import PeerField, Source, sources, text_of
 from sparkpmml.spark.binding import Argument, Signature, bind
 from sparkpmml.spark.casts import carrier
 from sparkpmml.spark.expressions import quote
@@ -100,7 +98,7 @@ def _score_model(spark: SparkSession, document: Document) -> Any:
     if not _is_loaded(jvm):
         _add_jars(spark)
     try:
-        found = jvm.java_class(SCORE_MODEL).fromString(_text_of(document.content))
+        found = jvm.java_class(SCORE_MODEL).fromString(text_of(document.content))
     except JAVA_ERRORS as error:
         raise ModelError(f"pmml4s cannot read {document.path}: {reason_of(error)}") from None
     found.setSupplementOutput(True)
@@ -137,12 +135,3 @@ def _fields_of(score_model: Any) -> list[PeerField]:
 
 def _value_of(option: Any) -> str | None:
     return str(option.get().toString()) if option.isDefined() else None
-
-
-def _text_of(content: bytes) -> str:
-    """The document as text: pmml4s would read bytes in the JVM's own encoding, whatever the document says."""
-    plain = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
-    if plain.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return plain.decode("utf-16")
-    declared = re.match(rb"""<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)["']""", plain.removeprefix(b"\xef\xbb\xbf"))
-    return plain.decode(declared[1].decode() if declared else "utf-8").removeprefix("\ufeff")

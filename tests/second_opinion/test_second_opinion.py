@@ -15,7 +15,6 @@ import importlib.util
 import json
 import math
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,13 +23,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from second_opinion.inputs import STRANGE_TEXT, random_rows
 
 import sparkpmml
+from sparkpmml.compare import float_thresholds
 
 HERE = Path(__file__).parent
 CASES = HERE.parent / "cases"
@@ -133,8 +132,7 @@ def by_floats(row: Row, ours: Any, theirs: Any) -> bool:
 @cache
 def thresholds(document: str) -> frozenset[float]:
     """The numbers that the document's predicates compare with, as float32."""
-    text = (folder_of(document) / "model.pmml").read_text(encoding="utf-8")
-    return frozenset(float(np.float32(number)) for number in re.findall(r'operator="[a-zA-Z]+" value="([^"]+)"', text))
+    return float_thresholds((folder_of(document) / "model.pmml").read_text(encoding="utf-8"))
 
 
 def ends_below_infinity(row: Row, ours: Any, theirs: Any) -> bool:
