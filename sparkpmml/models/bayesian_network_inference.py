@@ -69,7 +69,7 @@ class Posterior:
         blocks = []
         for start in range(0, rows, _BLOCK_ROWS):
             stop = min(start + _BLOCK_ROWS, rows)
-            part = [each[start:stop] for each in given]
+            part = [each if len(each) == 1 else each[start:stop] for each in given]
             blocks.append(self._sum([each[start:stop] for each in codes], part, stop - start))
         return np.concatenate(blocks)
 

@@ -172,17 +172,108 @@ def test_a_target_may_be_a_function_of_what_is_known():
     assert math.isnan(answer[1])
 
 
-CHAIN = continuous("y", distribution("Normal", Mean=0, Variance=1)) + continuous(
-    "x", distribution("Normal", Mean='<FieldRef field="y"/>', Variance=1)
-)
+def times(factor: float, name: str, plus: float = 0.0) -> str:
+    product = f'<Apply function="*"><Constant>{factor}</Constant><FieldRef field="{name}"/></Apply>'
+    return f'<Apply function="+">{product}<Constant>{plus}</Constant></Apply>'
 
 
-@pytest.mark.parametrize(
-    ("target", "active", "message"), [("y", "x", "as a target on which evidence"), ("x", "", "that is not known")]
+Y = '<FieldRef field="y"/>'
+UNIT = distribution("Normal", Mean=0, Variance=1)
+CHAIN = continuous("y", UNIT) + continuous("x", distribution("Normal", Mean=Y, Variance=1))
+LINEAR = {  # target, active, row, mean, deviation
+    "a cause": ("y", "x", {"x": [3.0, None]}, [1.5, 0], [0.5**0.5, 1]),
+    "no evidence": ("x", "", {"a": [1, 2]}, [0, 0], [2**0.5, 2**0.5]),
+}
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_normal_variables_that_are_not_known(name):
+    target, active, columns, means, deviations = LINEAR[name]
+    answer = network(CHAIN, target, active, "regression").predict(pd.DataFrame(columns))
+    assert answer["prediction"].tolist() == pytest.approx(means)
+    assert answer["p"].tolist() == pytest.approx(deviations)
+
+
+# y is not known: normal around 1 or -1; x is normal around 2 y + 1, and z around y or, where it rains, y - x / 2
+HALF = '<Apply function="/"><FieldRef field="x"/><Constant>2</Constant></Apply>'
+HIDDEN = (
+    discrete("rain", values(RAIN))
+    + continuous(
+        "y",
+        given({"rain": "yes"}, distribution("Normal", Mean=1, Variance=1), "Continuous")
+        + given({"rain": "no"}, distribution("Normal", Mean=-1, Variance=2), "Continuous"),
+    )
+    + continuous("x", distribution("Normal", Mean=times(2, "y", 1), Variance=0.5))
+    + continuous(
+        "z",
+        given({"rain": "no"}, distribution("Normal", Mean=Y, Variance=2), "Continuous")
+        + given(
+            {"rain": "yes"},
+            distribution("Normal", Mean=f'<Apply function="-">{Y}{HALF}</Apply>', Variance=1),
+            "Continuous",
+        ),
+    )
 )
-def test_what_only_sampling_could_answer_is_a_finding(target, active, message):
-    with pytest.raises(UnsupportedMarkupError, match=message):
-        network(CHAIN, target, active, "regression")
+ROWS = [(1.0, 0.5), (-2.0, None), (None, None), (4.0, -3.0)]
+
+
+def joint(rain: str, y: float, x: float | None, z: float | None) -> float:
+    density = RAIN[rain] * (normal(y, 1, 1) if rain == "yes" else normal(y, -1, 2))
+    density *= 1.0 if x is None else normal(x, 2 * y + 1, 0.5)
+    if z is None:
+        return density
+    return density * (normal(z, y, 2) if rain == "no" else normal(z, y - x / 2, 1))
+
+
+def moments(x: float | None, z: float | None) -> tuple[float, float, float]:
+    """P(rain), and the mean and deviation of y, by sums over a fine grid of y."""
+    grid = [i / 100 for i in range(-1500, 1501)]
+    weights = {rain: [joint(rain, y, x, z) for y in grid] for rain in RAIN}
+    total = sum(map(sum, weights.values()))
+    both = [a + b for a, b in zip(*weights.values(), strict=True)]
+    mean = sum(w * y for w, y in zip(both, grid, strict=True)) / total
+    square = sum(w * y * y for w, y in zip(both, grid, strict=True)) / total
+    return sum(weights["yes"]) / total, mean, math.sqrt(square - mean**2)
+
+
+def test_classes_behind_variables_that_are_not_known():
+    answer = network(HIDDEN, active="x z").predict(pd.DataFrame(ROWS, columns=["x", "z"]))
+    assert answer["p"].tolist() == pytest.approx([moments(*row)[0] for row in ROWS], rel=1e-9)
+
+
+def test_a_hidden_target_behind_classes():
+    model = network(HIDDEN, "y", "x z", "regression")
+    answer = model.predict(pd.DataFrame(ROWS, columns=["x", "z"]))
+    assert answer["prediction"].tolist() == pytest.approx([moments(*row)[1] for row in ROWS], rel=1e-9)
+    assert answer["p"].tolist() == pytest.approx([moments(*row)[2] for row in ROWS], rel=1e-9)
+    assert model.predict(pd.DataFrame({"x": [], "z": []})).empty
+
+
+def test_known_variables_of_other_distributions_are_given():
+    # y is normal around z, and seen as x with the same variance
+    nodes = (
+        continuous("z", distribution("Uniform", Lower=0, Upper=10))
+        + continuous("y", distribution("Normal", Mean='<FieldRef field="z"/>', Variance=1))
+        + continuous("x", distribution("Normal", Mean=Y, Variance=1))
+    )
+    answer = network(nodes, "y", "x z", "regression").predict(pd.DataFrame({"x": [3.0, 3.0], "z": [1.0, None]}))
+    assert answer["prediction"].tolist() == pytest.approx([2.0, math.nan], nan_ok=True)
+
+
+SQUARE = f'<Apply function="pow">{Y}<Constant>2</Constant></Apply>'
+SAMPLED = {
+    "not normal": (distribution("Uniform", Lower=0, Upper=1), distribution("Normal", Mean=Y, Variance=1)),
+    "not linear": (UNIT, distribution("Normal", Mean=SQUARE, Variance=1)),
+    "the variance": (UNIT, distribution("Normal", Mean=0, Variance=SQUARE)),
+}
+
+
+@pytest.mark.parametrize(("target", "active"), [("x", ""), ("y", "x")])
+@pytest.mark.parametrize("name", SAMPLED)
+def test_what_only_sampling_could_answer_is_a_finding(name, target, active):
+    cause, effect = SAMPLED[name]
+    with pytest.raises(UnsupportedMarkupError, match="not linear and normal, beside unknown values: "):
+        network(continuous("y", cause) + continuous("x", effect), target, active, "regression")
 
 
 WRONG = [

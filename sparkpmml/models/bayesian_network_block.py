@@ -1,0 +1,105 @@
+"""The part of a Bayesian network whose continuous variables are normal and linear in each other."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sparkpmml.compiler.builder import Slot
+from sparkpmml.models.bayesian_network_gaussian import Gaussian, Linear, linear
+from sparkpmml.models.bayesian_network_nodes import ContinuousNode, Distribution, NormalDistribution, Variable
+from sparkpmml.models.bayesian_network_variables import Network, by_parents
+from sparkpmml.models.list_inputs import unsupported
+
+MOST_COMBINATIONS = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class GaussianBlock:
+    """The variables, the discrete ones whose values choose their distributions, and known ones that these read."""
+
+    names: tuple[str, ...]
+    parents: tuple[str, ...]
+    given: tuple[str, ...]
+    gaussian: Gaussian
+
+    @classmethod
+    def of(cls, network: Network, relevant: Sequence[Variable]) -> GaussianBlock:
+        """The block of these variables; UnsupportedMarkupError where one that is not known is not in it."""
+        continuous = {each.name: each for each in relevant if isinstance(each, ContinuousNode)}
+        names = _linear_names(network, continuous)
+        for name, variable in continuous.items():
+            outside = {name, *variable.sources} & network.unknown(relevant) if name not in names else set()
+            if outside:
+                hidden = ", ".join(sorted(outside))
+                what = f"<{variable.tag}> {name!r}, not linear and normal, beside unknown values: {hidden}"
+                raise unsupported(variable, what, network.scope)
+        block = [continuous[name] for name in names]
+        parents = tuple(dict.fromkeys(parent for each in block for parent in each.parents))
+        given = tuple(dict.fromkeys(name for each in block for name in each.sources if name not in names))
+        seen = tuple(place for place, name in enumerate(names) if name in network.evidence)
+        return cls(names, parents, given, _gaussian(network, block, parents, given, seen))
+
+    def inputs(self, network: Network) -> list[Slot]:
+        """The columns of the known variables, then of the given ones."""
+        seen = [self.names[place] for place in self.gaussian.seen]
+        return [network.value(name) for name in (*seen, *self.given)]
+
+
+def _linear_names(network: Network, continuous: Mapping[str, ContinuousNode]) -> tuple[str, ...]:
+    """The normal ones that are linear in each other, and in known ones."""
+    names = {name for name, variable in continuous.items() if _is_linear(variable)}
+    while True:
+        kept = {name for name in names if set(continuous[name].sources) <= names | network.evidence}
+        if kept == names:
+            return tuple(name for name in continuous if name in names)
+        names = kept
+
+
+def _is_linear(variable: ContinuousNode) -> bool:
+    return all(_parameters(distribution) is not None for distribution in variable.all_distributions)
+
+
+def _parameters(distribution: Distribution) -> tuple[Linear, float] | None:
+    """The mean and the variance; None where it is not normal, or they are no linear function and no number."""
+    if not isinstance(distribution, NormalDistribution):
+        return None
+    mean, variance = (linear(each.expression) for each in distribution.parameters)
+    if mean is None or variance is None or variance.weights or variance.constant <= 0:
+        return None
+    return mean, variance.constant
+
+
+def _gaussian(
+    network: Network,
+    block: Sequence[ContinuousNode],
+    parents: tuple[str, ...],
+    given: tuple[str, ...],
+    seen: tuple[int, ...],
+) -> Gaussian:
+    shape = network.shape(parents)
+    combinations = list(itertools.product(*(range(size) for size in shape)))
+    if len(combinations) > MOST_COMBINATIONS:
+        what = f"{len(combinations)} combinations of the values of {', '.join(parents)} (of {MOST_COMBINATIONS})"
+        raise unsupported(network.node, what, network.scope)
+    size, names = len(block), [variable.name for variable in block]
+    constants, variances = np.zeros((2, len(combinations), size))
+    weights = np.zeros((len(combinations), size, size))
+    added = np.zeros((len(combinations), size, len(given)))
+    for place, variable in enumerate(block):
+        own = [parents.index(name) for name in variable.parents]
+        chosen = [_parameters(distribution) for distribution in by_parents(network, variable)]
+        parameters = [each for each in chosen if each is not None]  # all of them: the block holds no others
+        places = np.ravel_multi_index(np.array(combinations).T[own], [shape[i] for i in own]) if own else None
+        for number in range(len(combinations)):
+            mean, variances[number, place] = parameters[0 if places is None else int(places[number])]
+            constants[number, place] = mean.constant
+            for name, weight in mean.weights.items():
+                if name in names:
+                    weights[number, place, names.index(name)] = weight
+                else:
+                    added[number, place, given.index(name)] = weight
+    return Gaussian.of(constants, weights, added, variances, seen)
