@@ -9,7 +9,7 @@ it; the statistic and its degrees of freedom are the output features `chiSquare`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from sparkpmml.compiler.result import Result, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import ScoreOf
 from sparkpmml.datatypes import DataType
-from sparkpmml.models.baseline_nodes import BaselineModel, CountTable, Distribution, FieldValue, TestDistributions
+from sparkpmml.models.baseline_nodes import BaselineModel, CountTable, Distribution, TestDistributions
 from sparkpmml.models.baseline_statistics import (
     ChiSquare,
     Counts,
@@ -137,13 +137,28 @@ def _counts(test: TestDistributions, scope: Scope) -> tuple[Slot, NDArray[np.flo
     table = test.baseline.content
     if not isinstance(table, CountTable):
         raise ValueError(f"needs a CountTable in its Baseline for {test.statistic}")
-    if any(isinstance(each, FieldValue) for each in table.parts):
-        raise unsupported(table, f"<{table.tag}> of several fields (nested FieldValue)", scope)
-    expected = np.array([each.count for each in table.counts])
-    if not expected.sum() > 0:
-        raise ValueError("has a baseline without counts")
-    events = _events(_field(test), test, scope)
-    encoder = Encoder.of([each.value for each in table.counts], events.data_type)
-    counts = Counts(encoder, len(expected))
+    with scope.compilation.at(table):
+        cells, expected = table.counts, np.array(list(table.counts.values()))
+        if not expected.sum() > 0:
+            raise ValueError("has no counts that are above 0")
+        fields = _counted_fields(cells, test)
+    events = [_events(field, test, scope) for field in fields]
+    values = [list(dict.fromkeys(dict(cell)[field] for cell in cells)) for field in fields]
+    encoders = tuple(Encoder.of(each, slot.data_type) for each, slot in zip(values, events, strict=True))
+    numbers = np.full([len(each) + 1 for each in values], -1, dtype=np.int64)
+    for number, cell in enumerate(cells):
+        numbers[tuple(each.index(dict(cell)[field]) for each, field in zip(values, fields, strict=True))] = number
+    counts = Counts(encoders, numbers, len(expected))
     sample = np.empty((0, len(expected)))
-    return scope.builder.emit(counts, events, *_weights(test, scope), sample=sample), expected
+    return scope.builder.emit(counts, *events, *_weights(test, scope), sample=sample), expected
+
+
+def _counted_fields(cells: Iterable[tuple[tuple[str, str], ...]], test: TestDistributions) -> tuple[str, ...]:
+    """The fields that all cells are of, in the order of the first; one of them is the test's."""
+    names = {frozenset(field for field, _ in cell) for cell in cells}
+    (fields, *others) = names
+    if others or any(len(cell) != len(fields) for cell in cells):
+        raise ValueError("counts values of different fields")
+    if test.field is not None and test.field not in fields:
+        raise ValueError(f"counts {', '.join(sorted(fields))}, and the test is about {test.field!r}")
+    return tuple(field for field, _ in next(iter(cells)))

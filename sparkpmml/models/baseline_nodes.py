@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sparkpmml.pmml.expressions import FieldRef
 from sparkpmml.pmml.model import FUNCTIONS, Model
 from sparkpmml.pmml.node import Node, attribute, child, children, element, family, integer, number, one_of
@@ -117,8 +119,24 @@ class CountTable(Content):
     parts: tuple[CountPart, ...] = children(CountPart)
 
     @property
-    def counts(self) -> tuple[FieldValueCount, ...]:
-        return tuple(part for part in self.parts if isinstance(part, FieldValueCount))
+    def counts(self) -> dict[tuple[tuple[str, str], ...], float]:
+        """By the fields' values, in the order in which they are nested: the count. ValueError for a second count."""
+        counts: dict[tuple[tuple[str, str], ...], float] = {}
+        for values, count in _leaves(self.parts, ()):
+            if values in counts:
+                raise ValueError(f"counts {', '.join(f'{field}={value}' for field, value in values)} twice")
+            counts[values] = count
+        return counts
+
+
+def _leaves(
+    parts: tuple[CountPart, ...], above: tuple[tuple[str, str], ...]
+) -> Iterator[tuple[tuple[tuple[str, str], ...], float]]:
+    for part in parts:
+        if isinstance(part, FieldValueCount):
+            yield (*above, (part.field, part.value)), part.count
+        elif isinstance(part, FieldValue):
+            yield from _leaves(part.parts, (*above, (part.field, part.value)))
 
 
 @element("Baseline")

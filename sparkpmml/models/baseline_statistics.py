@@ -53,19 +53,29 @@ class Cusum:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
-    """The operation: how often each known value is in a list, float64[n, size], or the sum of their weights."""
+    """The operation: how often each of `size` cells is in a row's events, float64[n, size], or the sum of its weights.
 
-    encoder: Encoder
+    Inputs: a list per encoder, which belong together, and the weights'. `cells` has an axis per encoder, of its values'
+    codes and one for any other value: the cell of that combination, -1 for none.
+    """
+
+    encoders: tuple[Encoder, ...]
+    cells: Codes
     size: int
 
-    def __call__(self, events: ListColumn, *weights: ListColumn) -> Matrix:
-        aligned = Aligned.of(events, *weights)
-        codes = np.broadcast_to(self.encoder.encode(events.child), len(events.child))[aligned.positions[0]]
-        known = (codes >= 0) & (codes < self.size)
+    def __call__(self, *columns: ListColumn) -> Matrix:
+        aligned = Aligned.of(*columns)
+        fields, weights = columns[: len(self.encoders)], columns[len(self.encoders) :]
+        codes = []
+        for encoder, events, positions in zip(self.encoders, fields, aligned.positions, strict=False):
+            code = np.broadcast_to(encoder.encode(events.child), len(events.child))[positions]
+            codes.append(np.where(code < 0, encoder.size, code))
+        cells = self.cells[tuple(codes)]
+        known = cells >= 0
         amounts = _amounts(aligned, weights)
-        cells = aligned.rows[known] * self.size + codes[known]
-        counts = np.bincount(cells, amounts[known], minlength=len(events) * self.size).astype(np.float64)
-        table = counts.reshape(len(events), self.size)
+        places = aligned.rows[known] * self.size + cells[known]
+        counts = np.bincount(places, amounts[known], minlength=len(fields[0]) * self.size).astype(np.float64)
+        table = counts.reshape(len(fields[0]), self.size)
         table[aligned.apart] = np.nan
         return table
 
@@ -74,7 +84,7 @@ def _amounts(aligned: Aligned, weights: tuple[ListColumn, ...]) -> NDArray[np.fl
     """What each member counts for: 1, or its weight (a missing one counts nothing)."""
     if not weights:
         return np.ones(len(aligned.rows))
-    return np.nan_to_num(weights[0].child.as_double()[aligned.positions[1]])
+    return np.nan_to_num(weights[0].child.as_double()[aligned.positions[-1]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

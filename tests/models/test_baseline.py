@@ -130,6 +130,39 @@ def test_scalar_products():
     assert scores(baseline(independent), **events) == [pytest.approx(120 / math.sqrt(5 * 4600))]
 
 
+def under(field: str, value: object, *parts: str) -> str:
+    return f'<FieldValue field="{field}" value="{value}">{"".join(parts)}</FieldValue>'
+
+
+def times(field: str, value: object, count: float) -> str:
+    return f'<FieldValueCount field="{field}" value="{value}" count="{count}"/>'
+
+
+NESTED = (
+    "<CountTable>" + under("c", "a", times("d", 1, 1), times("d", 2, 3)) + under("d", 1, times("c", "b", 4))
+    + "</CountTable>"
+)  # fmt: skip
+
+
+def test_tables_of_several_fields():
+    """Cells a1, a2 and b1 with 1, 3 and 4; of the events a1, a1, a2, b1, b2, ?1, a? the first four are in one."""
+    c, d = ["a", "a", "a", "b", "b", "?", "a"], [1, 1, 2, 1, 2, 1, None]
+    statistic = (2 - 0.5) ** 2 / 0.5 + (1 - 1.5) ** 2 / 1.5 + (1 - 2) ** 2 / 2
+    answers = scores(baseline(counted("chiSquareDistribution", table=NESTED)), c=[c, c], d=[d, d[1:]])
+    assert answers == [pytest.approx(math.exp(-statistic / 2)), None]
+    product = counted("scalarProduct", 'weightField="w"', NESTED, "d")
+    weights = [1.0, 1.0, 10.0, 100.0, 7.0, 7.0, 7.0]  # 2, 10 and 100 against 1, 3 and 4
+    expected = (2 + 30 + 400) / ((4 + 100 + 10000 + 1 + 9 + 16) / 2)
+    assert scores(baseline(product), c=[c], d=[d], w=[weights]) == [pytest.approx(expected)]
+
+
+def test_tables_of_three_fields():
+    table = under("c", "a", under("d", 1, times("x", 0.5, 2), times("x", 1.5, 6)), under("d", 2, times("x", 0.5, 2)))
+    model = baseline(counted("scalarProduct", table=f"<CountTable>{table}</CountTable>"))
+    events = {"c": [["a", "a", "a"]], "d": [[1, 1, 2]], "x": [[1.5, 1.5, 0.5]]}  # 0, 2 and 1 against 2, 6 and 2
+    assert scores(model, **events) == [pytest.approx((12 + 2) / ((5 + 44) / 2))]
+
+
 def test_chi_square_of_independence():
     table = '<FieldRef field="c"/><FieldRef field="d"/>'
     model = baseline(counted("chiSquareIndependence", table=table))
@@ -148,6 +181,22 @@ WRONG = [
     (z_value('<GaussianDistribution mean="1" variance="0"/>'), "positive variance"),
     (z_value(COUNTS), "needs a continuous distribution"),
     (counted("scalarProduct", table=GAUSS[0]), "needs a CountTable"),
+    (counted("scalarProduct", table=COUNTS.replace('"b"', '"a"')), "counts c=a twice"),
+    (
+        counted("scalarProduct", table=COUNTS.replace("30", "0").replace("10", "0").replace("60", "0")),
+        "no counts that are above 0",
+    ),
+    (counted("scalarProduct", field="d"), "counts c, and the test is about 'd'"),
+    (
+        counted(
+            "scalarProduct", table=f"<CountTable>{under('c', 'a', times('d', 1, 1))}{times('c', 'b', 1)}</CountTable>"
+        ),
+        "counts values of different fields",
+    ),
+    (
+        counted("scalarProduct", table=f"<CountTable>{under('c', 'a', times('c', 'b', 1))}</CountTable>"),
+        "counts values of different fields",
+    ),
 ]
 
 
@@ -159,5 +208,5 @@ def test_contradictions_are_named(test, message):
 
 def test_what_a_row_cannot_answer_is_a_finding():
     with pytest.raises(UnsupportedMarkupError, match="field 'e', which is derived") as caught:
-        baseline(counted("scalarProduct", field="e"))
+        baseline(counted("scalarProduct", table=COUNTS.replace('"c"', '"e"'), field="e"))
     assert caught.value.findings[0].line > 1
