@@ -2,7 +2,9 @@
 
 A history is a list of items in the column of the active field, oldest first; a list in the order field's column says
 which of them belong to one transaction (the same value). Without one each item is a transaction of its own. The
-specification defines no scores: a history selects the rules as a transaction does those of an AssociationModel.
+specification defines no scores: a history selects the rules as a transaction does those of an AssociationModel, by the
+antecedents that it holds, by default less the rules whose consequent it goes on to. Constraints on time must hold in
+the history as they did where the rules were mined; of a rule's antecedent alone, the greatest total time.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,65 +21,18 @@ from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
-from sparkpmml.kernels.sequences import find_sequences
 from sparkpmml.models.association_rules import AllRules, RankedItems, RankedRule
-from sparkpmml.models.list_inputs import Aligned, checked_list
-from sparkpmml.models.sequence_nodes import Delimiter, Sequence, SequenceModel, SequenceRule, SetReference
+from sparkpmml.models.list_inputs import checked_list, unsupported
+from sparkpmml.models.sequence_nodes import SequenceModel, SequenceRule, SetReference
+from sparkpmml.models.sequence_patterns import find_patterns, item_sets, make_histories
 from sparkpmml.pmml.output import OutputField
 from sparkpmml.runtime.cast import cast
 from sparkpmml.runtime.column import Column, from_strings, integers, numbers
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.lists import ListColumn
 
-T = TypeVar("T")
 _FEATURES = ("antecedent", "consequent", "rule", "ruleId", "entityId", "support", "confidence", "lift")
 _BLOCK_CELLS = 1 << 22
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Histories:
-    """The operation: bool[n, sequences], which of them each history holds.
-
-    Inputs: the items' lists, with `has_order` those of the order, then columns that are not read: they say which rows
-    cannot be scored.
-    """
-
-    encoder: Encoder
-    has_order: bool
-    starts: NDArray[np.int64]
-    sets: NDArray[np.int32]
-    sizes: NDArray[np.int32]
-    members: NDArray[np.int64]
-    wanted: NDArray[np.int32]
-    adjacent: NDArray[np.bool_]
-
-    def __call__(self, items: ListColumn, *others: ListColumn | Column) -> NDArray[np.bool_]:
-        order = [each for each in others if isinstance(each, ListColumn)]
-        aligned = Aligned.of(items, *order)
-        codes = self.encoder.encode(items.child)[aligned.positions[0]]
-        codes = np.where(codes < self.encoder.size, codes, -1).astype(np.int32)
-        sizes = np.bincount(aligned.rows, minlength=len(items))
-        offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-        steps = _steps(offsets, order[0].child if order else None, aligned)
-        found = np.zeros((len(items), len(self.members) - 1), dtype=np.bool_)
-        find_sequences(
-            offsets, codes, steps, self.starts, self.sets, self.sizes, self.members, self.wanted, self.adjacent, found
-        )
-        return found
-
-
-def _steps(offsets: NDArray[np.int64], order: Column | None, aligned: Aligned) -> NDArray[np.int32]:
-    """int32[m]: the number of each member's transaction in its history."""
-    later = np.ones(len(aligned.rows), dtype=np.int64)
-    if order is not None:
-        values = order.values[aligned.positions[1]]
-        later[1:] = values[1:] != values[:-1]
-    if not len(later):
-        return later.astype(np.int32)
-    total = np.cumsum(later)
-    first = offsets[:-1][aligned.rows]  # where the member's history begins
-    steps: NDArray[np.int32] = (total - total[first]).astype(np.int32)
-    return steps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +67,7 @@ class _Rules:
     """The model's rules, and the slots that they are selected from."""
 
     node: SequenceModel
+    sets: Mapping[str, list[str]]
     found: Slot
     items: Slot
     scope: Scope
@@ -172,11 +127,9 @@ class _Rules:
         return ListColumn(child, np.concatenate(([0], np.cumsum([len(each) for each in values]))))
 
     def _sets(self, rule: SequenceRule, side: str) -> list[list[str]]:
-        items = {item.id: item.value for item in self.node.items}
-        sets = {itemset.id: [items[ref.item] for ref in itemset.items] for itemset in self.node.itemsets}
         wanted = getattr(rule, side).reference.sequence
         sequence = next(each for each in self.node.sequences if each.id == wanted)
-        return [sets[part.set] for part in sequence.parts if isinstance(part, SetReference)]
+        return [self.sets[part.set] for part in sequence.parts if isinstance(part, SetReference)]
 
 
 @register
@@ -191,60 +144,25 @@ def _sequence_model(node: SequenceModel, scope: Scope) -> Result:
     order = [field.name for field in node.mining_schema.fields if field.usage_type == "order"]
     if order:
         inputs[1:1] = checked_list(order[0], node, scope)
-    encoder = Encoder.of([item.value for item in node.items], items.data_type)
-    sample = np.empty((0, len(node.sequences) + len(node.rules)), dtype=np.bool_)
-    found = scope.builder.emit(_histories(node, encoder, bool(order)), *inputs, sample=sample)
-    rules = _Rules(node, found, items, scope)
+    _require_time(node, inputs[1] if order else None, scope)
+    values, sets = item_sets(node, active[-1], scope)
+    encoder = Encoder.of(values, items.data_type)
+    histories = make_histories(find_patterns(node, sets), values, sets, encoder, bool(order))
+    found = scope.builder.emit(histories, *inputs, sample=np.empty((0, histories.count), dtype=np.bool_))
+    rules = _Rules(node, sets, found, items, scope)
     lookups: dict[str, Callable[[OutputField], Slot]] = {name: partial(rules.answer, name) for name in _FEATURES}
     lookups["ruleValue"] = lambda output: rules.answer(output.rule_feature, output)
     value = rules.answer("consequent", None)
     return Result(info=target_info(node, scope.compilation), value=value, lookups=lookups)
 
 
-def _histories(node: SequenceModel, encoder: Encoder, has_order: bool) -> Histories:
-    """The document's sequences, then each rule's antecedent with its consequent after it."""
-    items = {item.id: code for code, item in enumerate(node.items)}
-    sets = {itemset.id: code for code, itemset in enumerate(node.itemsets)}
-    contents = [sorted({_known(ref.item, items, "Item") for ref in itemset.items}) for itemset in node.itemsets]
-    holders: list[list[int]] = [[] for _ in node.items]
-    for code, content in enumerate(contents):
-        for item in content:
-            holders[item].append(code)
-    known = {sequence.id: _sequence(sequence, sets) for sequence in node.sequences}
-    wanted = list(known.values())
-    for rule in node.rules:
-        first = _known(rule.antecedent.reference.sequence, known, "Sequence")
-        second = _known(rule.consequent.reference.sequence, known, "Sequence")
-        wanted.append([*first, (second[0][0], rule.delimiter.gap == "false"), *second[1:]])
-    return Histories(
-        encoder,
-        has_order,
-        np.concatenate(([0], np.cumsum([len(holder) for holder in holders]))).astype(np.int64),
-        np.array([code for holder in holders for code in holder], dtype=np.int32),
-        np.array([len(content) for content in contents], dtype=np.int32),
-        np.concatenate(([0], np.cumsum([len(each) for each in wanted]))).astype(np.int64),
-        np.array([code for each in wanted for code, _ in each], dtype=np.int32),
-        np.array([adjacent for each in wanted for _, adjacent in each], dtype=np.bool_),
-    )
-
-
-def _sequence(node: Sequence, sets: dict[str, int]) -> list[tuple[int, bool]]:
-    """The itemsets, and whether each must be in the transaction right after the one before it."""
-    result: list[tuple[int, bool]] = []
-    adjacent = False
-    for part in node.parts:
-        if isinstance(part, Delimiter):
-            adjacent = part.gap == "false"
-        elif isinstance(part, SetReference):
-            result.append((_known(part.set, sets, "Itemset"), adjacent))
-            adjacent = False
-    if not result:
-        raise ValueError(f"has a Sequence {node.id!r} without sets")
-    return result
-
-
-def _known(name: str, table: Mapping[str, T], what: str) -> T:
-    try:
-        return table[name]
-    except KeyError:
-        raise ValueError(f"refers to {what} {name!r}, which it does not have") from None
+def _require_time(node: SequenceModel, order: Slot | None, scope: Scope) -> None:
+    """The order field must say how much time passes where the constraints are about time."""
+    if node.constraints is None or not node.constraints.about_time:
+        return
+    if order is None:
+        raise ValueError("has Constraints on time, but no order field that holds the times")
+    kind = order.data_type
+    if not (kind.is_numeric or kind is DataType.DATE or kind.is_days_since or kind.is_seconds_since):
+        what = f"<Constraints> on time whose unit is that of an order field of type {kind}"
+        raise unsupported(node.constraints, what, scope)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from sparkpmml.models.association_items import Item, Itemset
+from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.node import Node, attribute, child, children, element, family, number, one_of
 
@@ -21,9 +24,11 @@ class SetReference(SequencePart):
 
 @element("Delimiter")
 class Delimiter(SequencePart):
-    """How a set follows the one before it: in a later transaction, which `gap="false"` makes the next one."""
+    """How a set follows the one before it: in a later transaction, which `gap="false"` makes the next, or the same."""
 
-    delimiter: str = attribute(one_of("acrossTimeWindows", other_spellings={"acrossTimeWindow": "acrossTimeWindows"}))
+    delimiter: str = attribute(
+        one_of("acrossTimeWindows", "sameTimeWindow", other_spellings={"acrossTimeWindow": "acrossTimeWindows"})
+    )
     gap: str = attribute(one_of("true", "false", "unknown"), default="unknown")
 
 
@@ -84,7 +89,34 @@ class SequenceRule(Node):
     ),
 )
 class Constraints(Node):
-    """What the rules were mined for. Those about time would say which histories hold a sequence."""
+    """What the rules were mined for; that about time says which histories hold a sequence.
+
+    Time from the first set of a rule to its last, from a set to the one after it, and from a rule's antecedent to its
+    consequent, in the unit of the order field.
+    """
+
+    shortest: float = attribute(number, name="minimumTotalSequenceTime", default=0.0)
+    longest: float = attribute(number, name="maximumTotalSequenceTime", default=math.inf)
+    least: float = attribute(number, name="minimumItemsetSeparationTime", default=0.0)
+    most: float = attribute(number, name="maximumItemsetSeparationTime", default=math.inf)
+    least_between: float = attribute(number, name="minimumAntConsSeparationTime", default=0.0)
+    most_between: float = attribute(number, name="maximumAntConsSeparationTime", default=math.inf)
+
+    @property
+    def about_time(self) -> bool:
+        """Does any of them say something?"""
+        least = max(self.shortest, self.least, self.least_between)
+        return least > 0 or min(self.longest, self.most, self.most_between) < math.inf
+
+
+@element("SetPredicate")
+class SetPredicate(Node):
+    """Values of a field that a transaction holds all of, as an itemset has it."""
+
+    id: str = attribute()
+    field: str = attribute()
+    operator: str = attribute(one_of("supersetOf"), default="supersetOf")
+    array: Array = child(Array, required=True)
 
 
 @element(
@@ -104,5 +136,6 @@ class SequenceModel(Model):
     constraints: Constraints | None = child(Constraints)
     items: tuple[Item, ...] = children(Item)
     itemsets: tuple[Itemset, ...] = children(Itemset)
+    predicates: tuple[SetPredicate, ...] = children(SetPredicate)
     sequences: tuple[Sequence, ...] = children(Sequence)
     rules: tuple[SequenceRule, ...] = children(SequenceRule)

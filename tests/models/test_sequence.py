@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import sparkpmml
+from sparkpmml.datatypes import DataType
 from sparkpmml.errors import ModelError, UnsupportedMarkupError
+from sparkpmml.kernels.sequences import SAME
+from sparkpmml.models.sequence_patterns import Pattern, Step, make_histories
+from sparkpmml.runtime.column import from_strings, numbers
+from sparkpmml.runtime.encode import Encoder
+from sparkpmml.runtime.lists import ListColumn
 
 SETS = """<Item id="1" value="bread"/><Item id="2" value="milk"/><Item id="3" value="beer"/><Item id="4" value="tea"/>
 <Itemset id="b"><ItemRef itemRef="1"/></Itemset><Itemset id="m"><ItemRef itemRef="2"/></Itemset>
@@ -99,9 +110,114 @@ def test_without_an_order_each_item_is_a_transaction():
     assert score(model(order=False), histories) == [["3", "2", "1", "5"], ["1", "5"]]
 
 
-def test_constraints_on_time_are_a_finding():
-    with pytest.raises(UnsupportedMarkupError, match="maximumTotalSequenceTime"):
-        model(extra='<Constraints minimumSupport="0.1" maximumTotalSequenceTime="10"/>')
+def limits(**limits: float) -> str:
+    texts = "".join(f' {name}="{value}"' for name, value in limits.items())
+    return f'<Constraints minimumSupport="0.1"{texts}/>'
+
+
+TIMED = {  # the limits, the history, the rules of those that have both sets of rule 2's antecedent
+    "in time": (limits(maximumItemsetSeparationTime=5), [(1, "bread"), (6, "beer")], ["3", "2", "1", "5"]),
+    "too late": (limits(maximumItemsetSeparationTime=5), [(1, "bread"), (7, "beer")], ["1", "5"]),
+    "too soon": (limits(minimumItemsetSeparationTime=2), [(1, "bread"), (2, "beer")], ["1", "5"]),
+    "not the next": (
+        limits(minimumItemsetSeparationTime=2), [(0, "bread"), (1, "bread"), (2, "beer")], ["2", "1", "5"]
+    ),
+    "a later beginning": (
+        limits(maximumTotalSequenceTime=3), [(1, "bread"), (5, "bread"), (7, "beer")], ["3", "2", "1", "5"]
+    ),
+    "too long": (limits(maximumTotalSequenceTime=3), [(1, "bread"), (7, "beer")], ["1", "5"]),
+    "antecedents may be short": (limits(minimumTotalSequenceTime=9), [(1, "bread"), (2, "beer")], ["3", "2", "1", "5"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TIMED)
+def test_constraints_on_time(name):
+    extra, history, expected = TIMED[name]
+    assert score(model(extra=extra), [history]) == [expected]
+
+
+WHOLE = {  # the limits, the rules whose antecedent and consequent [bread at 1, tea at 5] holds
+    "none": (limits(), ["1", "5"]),
+    "between, long enough": (limits(maximumAntConsSeparationTime=4), ["1", "5"]),
+    "between, too long": (limits(maximumAntConsSeparationTime=3), []),
+    "between, too short": (limits(minimumAntConsSeparationTime=5), []),
+    "sets, too long": (limits(maximumItemsetSeparationTime=3), []),
+    "in all, too short": (limits(minimumTotalSequenceTime=5), []),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_constraints_on_whole_rules(name):
+    extra, expected = WHOLE[name]
+    assert score(model("ruleAssociation", extra=extra), [[(1, "bread"), (5, "tea")]]) == [expected]
+
+
+def test_sets_in_the_same_window():
+    together = sequence("bt", "b", "t").replace("acrossTimeWindows", "sameTimeWindow")
+    rules = together + rule("1", "bt", "te", 0.5)
+    assert score(model(rules=rules), [[(1, "bread"), (1, "tea")], [(1, "bread"), (2, "tea")]]) == [["1"], []]
+
+
+def test_set_predicates_are_itemsets_of_values():
+    predicate = '<SetPredicate id="bm" field="item" operator="supersetOf"><Array type="string">bread milk</Array>'
+    sets = SETS[: SETS.index('<Itemset id="bm">')] + predicate + "</SetPredicate>"
+    assert score(model(sets=sets), [[(1, "bread"), (1, "milk")], [(1, "milk")]]) == [["4", "1", "5"], []]
+    assert score(model(sets=sets), [[(1, "bread"), (1, "milk")]], "rule")[0][0] == "{bread,milk}->{tea}{beer}"
+
+
+Link = tuple[int, float, float]
+
+
+def holds(history: list[tuple[int, set[str]]], sets: list[set[str]], links: list[Link], span: tuple[float, float]):
+    """Try every choice of transactions."""
+
+    def go_on(chosen: list[int]) -> bool:
+        if len(chosen) == len(sets):
+            return span[0] <= history[chosen[-1]][0] - history[chosen[0]][0] <= span[1]
+        how, least, most = links[len(chosen)]
+        for place, (time, items) in enumerate(history):
+            if sets[len(chosen)] <= items:
+                before = chosen[-1] if chosen else None
+                follows = before is None or (
+                    (place > before, place == before + 1, place == before)[how]
+                    and least <= time - history[before][0] <= most
+                )
+                if follows and go_on([*chosen, place]):
+                    return True
+        return False
+
+    return go_on([])
+
+
+ITEMS = "abc"
+LIMITS = st.sampled_from([(0.0, math.inf), (0.0, 2.0), (2.0, math.inf), (1.0, 3.0)])
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.sets(st.sampled_from(ITEMS), min_size=1)), max_size=6),
+    st.lists(st.sets(st.sampled_from(ITEMS), min_size=1, max_size=2), min_size=1, max_size=3),
+    st.lists(st.tuples(st.sampled_from([0, 1, 2]), LIMITS), min_size=3, max_size=3),
+    LIMITS,
+)
+def test_found_sequences_are_those_of_every_choice(gaps, sets, links, span):
+    times = np.cumsum([gap for gap, _ in gaps]).astype(float).tolist()
+    history = [(time, items) for time, (_, items) in zip(times, gaps, strict=True)]
+    links = [(how, 0.0 if how == SAME else low, high) for how, (low, high) in links[: len(sets)]]
+    values = list(ITEMS)
+    operation = make_histories(
+        [Pattern(tuple(Step(i, *link) for i, link in enumerate(links)), *span)],
+        values,
+        {str(i): sorted(content) for i, content in enumerate(sets)},
+        Encoder.of(values, DataType.STRING),
+        True,
+    )
+    flat = [(time, item) for time, items in history for item in sorted(items)]
+    offsets = np.array([0, len(flat)])
+    found = operation(
+        ListColumn(from_strings([item for _, item in flat]), offsets),
+        ListColumn(numbers(np.array([time for time, _ in flat])), offsets),
+    )
+    assert found.tolist() == [[holds(history, sets, links, span)]]
 
 
 @pytest.mark.parametrize(
@@ -110,8 +226,14 @@ def test_constraints_on_time_are_a_finding():
         ({"rules": ""}, "has no SequenceRule"),
         ({"rules": rule("1", "x", "t", 0.5)}, "refers to Sequence 'x'"),
         ({"sets": SETS.replace('<Itemset id="t">', '<Itemset id="tt">')}, "refers to Itemset 't'"),
+        ({"extra": limits(maximumTotalSequenceTime=1), "order": False}, "no order field that holds the times"),
     ],
 )
 def test_contradictions_are_named(arguments, message):
     with pytest.raises(ModelError, match=message):
         model(**arguments)
+
+
+def test_what_is_said_of_other_fields_is_a_finding():
+    with pytest.raises(UnsupportedMarkupError, match="<Item> of field 'who', beside items of 'item'"):
+        model(sets=SETS.replace('value="tea"', 'field="who" value="tea"'))

@@ -1,0 +1,195 @@
+"""The patterns that a SequenceModel looks for in histories: itemsets in their order, and the time between them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkpmml.compiler.scope import Scope
+from sparkpmml.kernels.sequences import LATER, NEXT, SAME, find_sequences
+from sparkpmml.models.association_items import Item
+from sparkpmml.models.list_inputs import Aligned, unsupported
+from sparkpmml.models.sequence_nodes import Constraints, Delimiter, Sequence, SequenceModel, SetReference
+from sparkpmml.runtime.column import Column
+from sparkpmml.runtime.encode import Encoder
+from sparkpmml.runtime.lists import ListColumn
+
+T = TypeVar("T")
+NO_LIMITS = Constraints(
+    shortest=0.0, longest=math.inf, least=0.0, most=math.inf, least_between=0.0, most_between=math.inf
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histories:
+    """The operation: bool[n, sequences], which of them each history holds.
+
+    Inputs: the items' lists, with `has_order` those of the order, then columns that are not read: they say which rows
+    cannot be scored.
+    """
+
+    encoder: Encoder
+    has_order: bool
+    starts: NDArray[np.int64]
+    sets: NDArray[np.int32]
+    sizes: NDArray[np.int32]
+    members: NDArray[np.int64]
+    wanted: NDArray[np.int32]
+    how: NDArray[np.int8]
+    least: NDArray[np.float64]
+    most: NDArray[np.float64]
+    shortest: NDArray[np.float64]
+    longest: NDArray[np.float64]
+
+    @property
+    def count(self) -> int:
+        """How many sequences there are."""
+        return len(self.members) - 1
+
+    def __call__(self, items: ListColumn, *others: ListColumn | Column) -> NDArray[np.bool_]:
+        order = [each for each in others if isinstance(each, ListColumn)]
+        aligned = Aligned.of(items, *order)
+        codes = self.encoder.encode(items.child)[aligned.positions[0]]
+        codes = np.where(codes < self.encoder.size, codes, -1).astype(np.int32)
+        sizes = np.bincount(aligned.rows, minlength=len(items))
+        offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+        steps = _steps(offsets, order[0].child if order else None, aligned)
+        times = np.zeros(len(steps))
+        if order and order[0].child.dictionary is None:
+            times = order[0].child.as_double()[aligned.positions[1]]
+        found = np.zeros((len(items), self.count), dtype=np.bool_)
+        patterns = (self.starts, self.sets, self.sizes, self.members, self.wanted, self.how)
+        find_sequences(
+            offsets, codes, steps, times, *patterns, self.least, self.most, self.shortest, self.longest, found
+        )
+        return found
+
+
+def _steps(offsets: NDArray[np.int64], order: Column | None, aligned: Aligned) -> NDArray[np.int32]:
+    """int32[m]: the number of each member's transaction in its history."""
+    later = np.ones(len(aligned.rows), dtype=np.int64)
+    if order is not None:
+        values = order.values[aligned.positions[1]]
+        later[1:] = values[1:] != values[:-1]
+    if not len(later):
+        return later.astype(np.int32)
+    total = np.cumsum(later)
+    first = offsets[:-1][aligned.rows]  # where the member's history begins
+    steps: NDArray[np.int32] = (total - total[first]).astype(np.int32)
+    return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An itemset, and how it follows the one before it."""
+
+    itemset: int
+    how: int
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Itemsets, and the time from the first to the last."""
+
+    steps: tuple[Step, ...]
+    shortest: float = 0.0
+    longest: float = math.inf
+
+
+def item_sets(node: SequenceModel, field: str, scope: Scope) -> tuple[list[str], dict[str, list[str]]]:
+    """All values that are items, and by id the values of each itemset, or set predicate."""
+    values = {item.id: _value(item, field, scope) for item in node.items}
+    sets = {each.id: [known(ref.item, values, "Item") for ref in each.items] for each in node.itemsets}
+    for predicate in node.predicates:
+        if predicate.field != field:
+            what = f"<SetPredicate> of field {predicate.field!r}, beside items of {field!r}"
+            raise unsupported(predicate, what, scope)
+        sets[predicate.id] = list(predicate.array.items)
+    everything = dict.fromkeys([*values.values(), *(value for each in sets.values() for value in each)])
+    return list(everything), sets
+
+
+def _value(item: Item, field: str, scope: Scope) -> str:
+    if item.field not in (None, field):
+        raise unsupported(item, f"<Item> of field {item.field!r}, beside items of {field!r}", scope)
+    return item.value if item.category is None else item.category
+
+
+def find_patterns(node: SequenceModel, sets: Mapping[str, list[str]]) -> list[Pattern]:
+    """The document's sequences, then each rule's antecedent with its consequent after it."""
+    limits = node.constraints if node.constraints is not None else NO_LIMITS
+    places = {name: place for place, name in enumerate(sets)}
+    known_sequences = {sequence.id: _sequence(sequence, places, limits) for sequence in node.sequences}
+    patterns = [Pattern(steps, longest=limits.longest) for steps in known_sequences.values()]
+    for rule in node.rules:
+        first = known(rule.antecedent.reference.sequence, known_sequences, "Sequence")
+        second = known(rule.consequent.reference.sequence, known_sequences, "Sequence")
+        least, most = max(limits.least, limits.least_between), min(limits.most, limits.most_between)
+        link = replace(second[0], how=_how(rule.delimiter), least=least, most=most)
+        patterns.append(Pattern((*first, link, *second[1:]), limits.shortest, limits.longest))
+    return patterns
+
+
+def _sequence(node: Sequence, places: Mapping[str, int], limits: Constraints) -> tuple[Step, ...]:
+    steps = tuple(_steps_of(node, places, limits))
+    if not steps:
+        raise ValueError(f"has a Sequence {node.id!r} without sets")
+    return steps
+
+
+def _steps_of(node: Sequence, places: Mapping[str, int], limits: Constraints) -> Iterator[Step]:
+    how = LATER
+    for part in node.parts:
+        if isinstance(part, Delimiter):
+            how = _how(part)
+        elif isinstance(part, SetReference):
+            yield Step(known(part.set, places, "Itemset"), how, limits.least, limits.most)
+            how = LATER
+
+
+def _how(delimiter: Delimiter) -> int:
+    if delimiter.delimiter == "sameTimeWindow":
+        return SAME
+    return NEXT if delimiter.gap == "false" else LATER
+
+
+def make_histories(
+    patterns: list[Pattern], values: list[str], sets: Mapping[str, list[str]], encoder: Encoder, has_order: bool
+) -> Histories:
+    """The operation that looks for the patterns."""
+    codes = {value: code for code, value in enumerate(values)}
+    contents = [sorted({codes[value] for value in content}) for content in sets.values()]
+    holders: list[list[int]] = [[] for _ in values]
+    for code, content in enumerate(contents):
+        for item in content:
+            holders[item].append(code)
+    steps = [step for pattern in patterns for step in pattern.steps]
+    return Histories(
+        encoder,
+        has_order,
+        np.concatenate(([0], np.cumsum([len(holder) for holder in holders]))).astype(np.int64),
+        np.array([code for holder in holders for code in holder], dtype=np.int32),
+        np.array([len(content) for content in contents], dtype=np.int32),
+        np.concatenate(([0], np.cumsum([len(pattern.steps) for pattern in patterns]))).astype(np.int64),
+        np.array([step.itemset for step in steps], dtype=np.int32),
+        np.array([step.how for step in steps], dtype=np.int8),
+        np.array([0.0 if step.how == SAME else step.least for step in steps]),
+        np.array([step.most for step in steps]),
+        np.array([pattern.shortest for pattern in patterns]),
+        np.array([pattern.longest for pattern in patterns]),
+    )
+
+
+def known(name: str, table: Mapping[str, T], what: str) -> T:
+    """ValueError for a name that the table does not have."""
+    try:
+        return table[name]
+    except KeyError:
+        raise ValueError(f"refers to {what} {name!r}, which it does not have") from None
