@@ -12,8 +12,9 @@ from sparkpmml.compiler.compile import compile_document
 from sparkpmml.engine.model import Model
 from sparkpmml.errors import ModelError, ModelNotFoundError
 from sparkpmml.models import discover
+from sparkpmml.pmml.feeder import CHUNK_BYTES
 from sparkpmml.pmml.model import Document
-from sparkpmml.pmml.reader import CHUNK_BYTES, read
+from sparkpmml.pmml.reader import read
 
 _GZIP = b"\x1f\x8b"
 

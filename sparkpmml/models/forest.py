@@ -23,8 +23,8 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.forest import Forest, pack
 from sparkpmml.models.forest_tests import TestTable
 from sparkpmml.models.node_table import NodeTable
+from sparkpmml.models.tree_arrays import Kind, TreeNodes
 from sparkpmml.models.tree_nodes import TreeModel
-from sparkpmml.models.tree_reader import Kind, TreeNodes
 from sparkpmml.runtime.column import Array, Column, Mask, codes, every, storage_type
 from sparkpmml.runtime.encode import Encoder
 

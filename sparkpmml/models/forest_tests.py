@@ -15,8 +15,8 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.errors import ModelError
 from sparkpmml.kernels.forest import Graph, Test
 from sparkpmml.models.node_table import NodeTable
+from sparkpmml.models.tree_arrays import OPERATORS, Kind
 from sparkpmml.models.tree_nodes import TreeModel
-from sparkpmml.models.tree_reader import OPERATORS, Kind
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import (
     CompoundPredicate,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sparkpmml.models.tree_reader import TreeNodes
+from sparkpmml.models.tree_arrays import TreeNodes
 from sparkpmml.runtime.column import Array, Mask
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sparkpmml.models.tree_reader import TreeNodes, TreeReader
+from sparkpmml.models.tree_arrays import TreeNodes
+from sparkpmml.models.tree_reader import TreeReader
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.node import Node, attribute, child, element, number, one_of
 

@@ -1,17 +1,12 @@
-"""A tree's nodes as flat arrays, filled while the document is read: forests have nodes by the hundred thousand.
-
-`TreeNodes` mirrors the elements Node, ScoreDistribution and the predicates (specification: TreeModel), one entry per
-node in document order, so that a parent stands before its children. Texts are held once per document.
-"""
+"""Fills a tree's arrays while the document is read: at once from the tree's text where that works, else by events."""
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
-from enum import IntEnum
-from typing import Any
 
 from sparkpmml.models.regression_nodes import Regression
+from sparkpmml.models.tree_arrays import NAN, OPERATORS, Kind, Pools, TreeNodes
+from sparkpmml.models.tree_text import read_nodes
 from sparkpmml.pmml.array import Array, split_array
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import (
@@ -24,97 +19,8 @@ from sparkpmml.pmml.predicates import (
 )
 from sparkpmml.pmml.reader import DESCRIPTIVE, Reader
 
-NAN = float("nan")
-
-
-class Kind(IntEnum):
-    """What a node's predicate is."""
-
-    TRUE = 0
-    FALSE = 1
-    EQUAL = 2
-    NOT_EQUAL = 3
-    LESS_THAN = 4
-    LESS_OR_EQUAL = 5
-    GREATER_THAN = 6
-    GREATER_OR_EQUAL = 7
-    IS_MISSING = 8
-    IS_NOT_MISSING = 9
-    IS_IN = 10
-    IS_NOT_IN = 11
-    COMPOUND = 12
-
-
-OPERATORS = {
-    "equal": Kind.EQUAL,
-    "notEqual": Kind.NOT_EQUAL,
-    "lessThan": Kind.LESS_THAN,
-    "lessOrEqual": Kind.LESS_OR_EQUAL,
-    "greaterThan": Kind.GREATER_THAN,
-    "greaterOrEqual": Kind.GREATER_OR_EQUAL,
-    "isMissing": Kind.IS_MISSING,
-    "isNotMissing": Kind.IS_NOT_MISSING,
-}
 _VALUELESS = (Kind.IS_MISSING, Kind.IS_NOT_MISSING)
 _OPERATOR_CODES = {name: int(kind) for name, kind in OPERATORS.items()}
-
-
-class Pool:
-    """Texts, or other hashable things, by number; each held once."""
-
-    def __init__(self) -> None:
-        self.index: dict[Any, int] = {}
-
-    def __call__(self, item: Any) -> int:
-        index = self.index
-        return index.setdefault(item, len(index))
-
-    def items(self) -> list[Any]:
-        """All of them, in the order of their numbers."""
-        return list(self.index)
-
-
-class Pools:
-    """What all trees of a document share."""
-
-    def __init__(self) -> None:
-        self.texts = Pool()
-        self.fields = Pool()
-        self.sets = Pool()
-
-
-class TreeNodes:
-    """The nodes of one tree; -1 stands for "not given" in index arrays, NaN in number arrays."""
-
-    def __init__(self, pools: Pools) -> None:
-        self.pools = pools
-        self.parent = array("i")
-        self.line = array("i")
-        self.score = array("i")  # into texts
-        self.id = array("i")  # into texts
-        self.default_child = array("i")  # into texts
-        self.record_count = array("d")
-        self.kind = array("b")
-        self.field = array("i")  # into fields
-        self.value = array("i")  # into texts, sets, or `compounds`
-        self.compounds: list[CompoundPredicate] = []
-        self.regressions: dict[int, Regression] = {}  # by node
-        self.distribution_node = array("i")
-        self.distribution_value = array("i")  # into texts
-        self.distribution_count = array("d")
-        self.distribution_probability = array("d")
-        self.distribution_confidence = array("d")
-
-    def __len__(self) -> int:
-        return len(self.parent)
-
-    def add_predicate(self, kind: int, field: int, value: int) -> None:
-        """The predicate of the node that was added last; it stands before the node's children."""
-        self.kind.append(kind)
-        self.field.append(field)
-        self.value.append(value)
-
-
 _NODE_ATTRIBUTES = frozenset({"id", "score", "recordCount", "defaultChild"})
 
 
@@ -151,6 +57,15 @@ class TreeReader:
         self.start = _start_handler({reader.prefix + tag: handler for tag, handler in starts.items()}, self._skip)
         self.end = _end_handler({reader.prefix + tag: handler for tag, handler in ends.items()})
         node(attributes)
+        reader.offer_text(self)
+
+    def read_text(self, text: str) -> bool:
+        """See `TextReader`."""
+        nodes = read_nodes(text, self.nodes.pools, self.nodes.line[0])
+        if nodes is None:
+            return False
+        self.nodes = nodes
+        return True
 
     def _skip(self, tag: str) -> None:
         """Pass over an element and all in it."""

@@ -19,8 +19,8 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, label_column, pick
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.forest import LeafTable
+from sparkpmml.models.tree_arrays import OPERATORS, Kind, TreeNodes
 from sparkpmml.models.tree_nodes import TreeModel
-from sparkpmml.models.tree_reader import OPERATORS, Kind, TreeNodes
 from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import FalsePredicate, Predicate, SimplePredicate, SimpleSetPredicate, TruePredicate

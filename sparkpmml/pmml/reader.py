@@ -13,9 +13,8 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from sparkpmml.errors import Finding, ModelError, UnsupportedMarkupError, nearest
+from sparkpmml.pmml.feeder import Feeder, TextReader
 from sparkpmml.pmml.node import REQUIRED, Child, Node, Position, Spec, SubtreeReader, child_specs, spec_of
-
-CHUNK_BYTES = 1 << 20
 
 DESCRIPTIVE = frozenset(
     {"Extension", "Annotation", "Timestamp", "ModelStats", "ModelExplanation", "MiningBuildTask", "UnivariateStats"}
@@ -55,6 +54,7 @@ class Reader:
         self.shared: dict[Any, Any] = {}
         """What readers of subtrees keep from one to the next."""
         self._parser = self._make_parser()
+        self._feeder = Feeder(self._parser)
 
     def _make_parser(self) -> Any:
         parser = expat.ParserCreate()
@@ -67,9 +67,7 @@ class Reader:
     def read(self, stream: IO[bytes]) -> Node:
         """The root node; ModelError for what is no XML, no PMML or contradicts PMML."""
         try:
-            while chunk := stream.read(CHUNK_BYTES):
-                self._parser.Parse(chunk, False)
-            self._parser.Parse(b"", True)
+            self._feeder.feed(stream)
         except expat.ExpatError as error:
             what = expat.ErrorString(error.code) if error.code else str(error)
             raise ModelError(
@@ -207,6 +205,10 @@ class Reader:
     def listen(self, handler: Callable[[str], Any] | None) -> None:
         """Where text goes while a subtree is read; None drops it, which is much faster."""
         self._parser.CharacterDataHandler = handler
+
+    def offer_text(self, reader: TextReader) -> None:
+        """Called by a subtree's reader when it is made: it may be given its element's text before the first event."""
+        self._feeder.offer(reader)
 
     def finish(self, value: Any) -> None:
         """Called by a subtree's reader at its element's end: take the events back, the field `subtree` is `value`."""

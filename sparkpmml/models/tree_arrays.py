@@ -1,0 +1,104 @@
+"""A tree's nodes as flat arrays: forests have nodes by the hundred thousand.
+
+`TreeNodes` mirrors the elements Node, ScoreDistribution and the predicates (specification: TreeModel), one entry per
+node in document order, so that a parent stands before its children. Texts are held once per document.
+"""
+
+from __future__ import annotations
+
+from array import array
+from enum import IntEnum
+from typing import Any
+
+from sparkpmml.models.regression_nodes import Regression
+from sparkpmml.models.tree_pieces import Between
+from sparkpmml.pmml.predicates import CompoundPredicate
+
+NAN = float("nan")
+
+
+class Kind(IntEnum):
+    """What a node's predicate is."""
+
+    TRUE = 0
+    FALSE = 1
+    EQUAL = 2
+    NOT_EQUAL = 3
+    LESS_THAN = 4
+    LESS_OR_EQUAL = 5
+    GREATER_THAN = 6
+    GREATER_OR_EQUAL = 7
+    IS_MISSING = 8
+    IS_NOT_MISSING = 9
+    IS_IN = 10
+    IS_NOT_IN = 11
+    COMPOUND = 12
+
+
+OPERATORS = {
+    "equal": Kind.EQUAL,
+    "notEqual": Kind.NOT_EQUAL,
+    "lessThan": Kind.LESS_THAN,
+    "lessOrEqual": Kind.LESS_OR_EQUAL,
+    "greaterThan": Kind.GREATER_THAN,
+    "greaterOrEqual": Kind.GREATER_OR_EQUAL,
+    "isMissing": Kind.IS_MISSING,
+    "isNotMissing": Kind.IS_NOT_MISSING,
+}
+
+
+class Pool:
+    """Texts, or other hashable things, by number; each held once."""
+
+    def __init__(self) -> None:
+        self.index: dict[Any, int] = {}
+
+    def __call__(self, item: Any) -> int:
+        index = self.index
+        return index.setdefault(item, len(index))
+
+    def items(self) -> list[Any]:
+        """All of them, in the order of their numbers."""
+        return list(self.index)
+
+
+class Pools:
+    """What all trees of a document share."""
+
+    def __init__(self) -> None:
+        self.texts = Pool()
+        self.fields = Pool()
+        self.sets = Pool()
+        self.betweens: dict[str, Between] = {}
+
+
+class TreeNodes:
+    """The nodes of one tree; -1 stands for "not given" in index arrays, NaN in number arrays."""
+
+    def __init__(self, pools: Pools) -> None:
+        self.pools = pools
+        self.parent = array("i")
+        self.line = array("i")
+        self.score = array("i")  # into texts
+        self.id = array("i")  # into texts
+        self.default_child = array("i")  # into texts
+        self.record_count = array("d")
+        self.kind = array("b")
+        self.field = array("i")  # into fields
+        self.value = array("i")  # into texts, sets, or `compounds`
+        self.compounds: list[CompoundPredicate] = []
+        self.regressions: dict[int, Regression] = {}  # by node
+        self.distribution_node = array("i")
+        self.distribution_value = array("i")  # into texts
+        self.distribution_count = array("d")
+        self.distribution_probability = array("d")
+        self.distribution_confidence = array("d")
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+    def add_predicate(self, kind: int, field: int, value: int) -> None:
+        """The predicate of the node that was added last; it stands before the node's children."""
+        self.kind.append(kind)
+        self.field.append(field)
+        self.value.append(value)
