@@ -17,11 +17,11 @@ print(make_ruler(np.array([1.0, 2.0])).rank(np.array([0.0, 1.5, 9.0])).tolist())
 ANSWER = "[0, 1, 2]\n"
 
 
-def start(**environment: str) -> subprocess.Popen[str]:
+def start(script: str = SCRIPT, *arguments: str, **environment: str) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
     root = str(Path(__file__).parents[1])
     kept["PYTHONPATH"] = os.pathsep.join([root, kept.get("PYTHONPATH", "")])
-    command = [sys.executable, "-c", SCRIPT]
+    command = [sys.executable, "-c", script, *arguments]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, env={**kept, **environment}, stdout=pipe, stderr=pipe, text=True)
 
@@ -44,6 +44,59 @@ def test_processes_that_start_together_compile_once(tmp_path):
     before = code_files(tmp_path)[0].stat().st_mtime_ns
     finish(start(NUMBA_CACHE_DIR=str(tmp_path)))
     assert code_files(tmp_path)[0].stat().st_mtime_ns == before
+
+
+CROWD = """
+import os, sys
+import numpy as np
+from numba.core import event
+from sparkpmml.kernels.ranks import make_ruler
+
+compilations = []
+
+class Listener(event.Listener):
+    def on_start(self, started):
+        compilations.append(started)
+
+    def on_end(self, ended):
+        pass
+
+event.register("numba:compile", Listener())
+gate, opening = os.pipe()
+for _ in range(int(sys.argv[1])):
+    if not os.fork():
+        os.close(opening)
+        os.read(gate, 1)  # all are here before the first goes on
+        answer = make_ruler(np.array([1.0, 2.0])).rank(np.array([0.0, 1.5, 9.0])).tolist()
+        os.write(1, f"{answer} {len(compilations)}\\n".encode())
+        os._exit(0)
+os.close(opening)
+while True:
+    try:
+        os.wait()
+    except ChildProcessError:
+        break
+"""
+"""So many processes at once, forked as Spark forks its workers; each writes its answer and how often it compiled."""
+
+
+def crowd(size: int, directory: Path) -> list[str]:
+    """What each of `size` processes wrote."""
+    process = start(CROWD, str(size), NUMBA_CACHE_DIR=str(directory))
+    output, errors = process.communicate(timeout=600)
+    assert not errors
+    return output.splitlines()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_dozens_of_processes_compile_once(tmp_path):
+    (alone,) = crowd(1, tmp_path / "alone")
+    answer, _, compilations = alone.rpartition(" ")
+    assert f"{answer}\n" == ANSWER
+    assert int(compilations) > 0
+    assert sorted(crowd(32, tmp_path / "together")) == [f"{answer} 0"] * 31 + [alone]
+    assert crowd(32, tmp_path / "together") == [f"{answer} 0"] * 32
+    assert len(code_files(tmp_path / "together")) == 1
 
 
 def test_damaged_code_is_compiled_anew(tmp_path):
