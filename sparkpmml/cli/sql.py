@@ -21,8 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Become spark-sql, whose exit code is the answer."""
     home, jar = find_spark(), find_jar()
     environment = {
-        "PYSPARK_PYTHON": sys.executable,
         **os.environ,
+        "PYSPARK_PYTHON": os.environ.get("PYSPARK_PYTHON") or sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "SPARK_HOME": str(home),
         # On the driver's class path in this way, no option or setting for it is taken from the user.

@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,11 +21,11 @@ final class PythonCommand {
     PythonCommand(SparkConf conf) {
         this.conf = conf;
         this.executable = first(
-                        conf.get("spark.pyspark.driver.python", null),
-                        conf.get("spark.pyspark.python", null),
-                        System.getenv("PYSPARK_DRIVER_PYTHON"),
-                        System.getenv("PYSPARK_PYTHON"),
-                        "python3");
+                conf.get("spark.pyspark.driver.python", null),
+                conf.get("spark.pyspark.python", null),
+                System.getenv("PYSPARK_DRIVER_PYTHON"),
+                System.getenv("PYSPARK_PYTHON"),
+                "python3");
     }
 
     /** Start it; it finds the JVM at this port by this secret. What it prints comes out of one stream. */
@@ -55,12 +54,14 @@ final class PythonCommand {
             "set spark.pyspark.driver.python, or PYSPARK_PYTHON in the server's environment, to a Python with sparkpmml";
 
     private static String first(String... values) {
-        return Stream.of(values).filter(Objects::nonNull).findFirst().get();
+        return Stream.of(values).filter(PythonCommand::isSet).findFirst().get();
     }
 
     private static String path(String... parts) {
-        return Stream.of(parts)
-                .filter(part -> part != null && !part.isEmpty())
-                .collect(Collectors.joining(File.pathSeparator));
+        return Stream.of(parts).filter(PythonCommand::isSet).collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static boolean isSet(String value) {
+        return value != null && !value.isEmpty();
     }
 }

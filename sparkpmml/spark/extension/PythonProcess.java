@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
@@ -155,26 +157,27 @@ public final class PythonProcess {
         server.shutdown();
     }
 
+    /** It starts on a daemon, which makes daemons of all its threads: they must not keep the JVM from ending. */
     private ClientServer startServer(String secret) {
-        ClientServer created = new ClientServer.ClientServerBuilder(this)
+        FutureTask<ClientServer> start = new FutureTask<>(() -> new ClientServer.ClientServerBuilder(this)
                 .authToken(secret)
                 .javaPort(0)
                 .javaAddress(InetAddress.getLoopbackAddress())
-                .build();
-        // Its threads become daemons, as the thread that starts them is: they must not keep the JVM from ending.
-        Thread starter = daemon(() -> created.startServer(true));
+                .build());
+        daemon(start);
         try {
-            starter.join();
+            return start.get();
         } catch (InterruptedException error) {
             Thread.currentThread().interrupt();
+            throw new PythonFailure("the start of " + this + " was interrupted");
+        } catch (ExecutionException error) {
+            throw new PythonFailure(this + " could not be given a port: " + error.getCause());
         }
-        return created;
     }
 
-    private static Thread daemon(Runnable work) {
+    private static void daemon(Runnable work) {
         Thread thread = new Thread(work, "sparkpmml");
         thread.setDaemon(true);
         thread.start();
-        return thread;
     }
 }

@@ -17,7 +17,6 @@ import pyspark
 from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 
-import sparkpmml
 from sparkpmml.spark.builder import BUILDERS, as_java
 from sparkpmml.spark.catalog import start_callbacks
 
@@ -27,7 +26,10 @@ class Functions:
 
     def apply(self, name: str, arguments: Any) -> Any:
         if name not in BUILDERS:
-            raise as_java(f"{name}: sparkpmml {sparkpmml.__version__} of {sys.executable} has no such function")
+            raise as_java(
+                f"{name}: the sparkpmml of {sys.executable} has no such function, so it is not the jar's: install one"
+                " version, and take the jar whose path `sparkpmml jar` prints"
+            )
         return BUILDERS[name].apply(arguments)
 
     class Java:
