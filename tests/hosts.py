@@ -131,7 +131,9 @@ def wait_until_gone(pid):
     """Wait until no process has this number, or only one that its parent has not asked about yet."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+        state = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ).stdout
         if not state.strip() or state.startswith("Z"):
             return
         time.sleep(0.2)

@@ -34,7 +34,7 @@ ADVISED = ("no such file", "without the package", "of another version")
 """Those that another Python would help."""
 
 PROGRAM = """
-import json, subprocess, sys
+import json, os, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
 from pyspark.sql import SparkSession
 import sparkpmml
@@ -52,8 +52,9 @@ def answer(spark, query):
         return f"{type(error).__name__} {error}"
 
 def children():
-    processes = subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, text=True, check=True).stdout
-    return sum("extension.attach" in each and each.startswith(sys.executable) for each in processes.splitlines())
+    listed = subprocess.run(["ps", "-A", "-o", "ppid=,args="], capture_output=True, text=True, check=True).stdout
+    processes = [line.split(maxsplit=1) for line in listed.splitlines()]
+    return sum(int(parent) == os.getppid() and "-m sparkpmml" in arguments for parent, arguments in processes)
 
 said = {}
 for name, python in pythons.items():
@@ -62,10 +63,9 @@ for name, python in pythons.items():
     spark.stop()
 
 spark = start(sys.executable)
-before = children()
 with ThreadPoolExecutor(8) as threads:
     said["threads"] = list(threads.map(lambda _: answer(spark, call), range(8)))
-said["children"] = children() - before
+said["children"] = children()
 said["refused by extension"] = answer(spark, "SELECT predict('iris', 1)")
 sparkpmml.register(spark, models={"iris": "iris.pmml"})
 by_alias = call.replace("iris.pmml", "iris")

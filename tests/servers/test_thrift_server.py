@@ -33,7 +33,9 @@ def beeline(host):
         url = f"jdbc:hive2://127.0.0.1:{server.port}/"
         quiet = ("--outputformat=tsv2", "--silent=true")
         queries = [argument for statement in statements for argument in ("-e", statement)]
-        return host.run(host.spark / "bin" / "spark-class", "org.apache.hive.beeline.BeeLine", "-u", url, *quiet, *queries)
+        return host.run(
+            host.spark / "bin" / "spark-class", "org.apache.hive.beeline.BeeLine", "-u", url, *quiet, *queries
+        )
 
     return connect
 
