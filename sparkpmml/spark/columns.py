@@ -25,16 +25,20 @@ def call(
     model: str | os.PathLike[str] | Model,
     columns: Sequence[str | Column],
     named: Mapping[str, str | Column],
+    on_error: str | None = None,
 ) -> Column:
-    """The column of the function `name` over `columns`, all columns where none are given."""
+    """The column of the function `name` over `columns`, all columns where none are given.
+
+    `on_error` is this call's own; None leaves it to the session.
+    """
     spark = SparkSession.getActiveSession()
     if spark is None:
         raise SparkPmmlError(f"{name} needs a running Spark session: start one, and call sparkpmml.register(spark)")
     if not hasattr(spark, "_jsparkSession"):
         from sparkpmml.spark.connect_columns import call as call_connect
 
-        return call_connect(spark, name, model, columns, named)
-    return _call_classic(spark, name, model, columns, named)
+        return call_connect(spark, name, model, columns, named, on_error)
+    return _call_classic(spark, name, model, columns, named, on_error)
 
 
 def _call_classic(
@@ -43,14 +47,24 @@ def _call_classic(
     model: str | os.PathLike[str] | Model,
     columns: Sequence[str | Column],
     named: Mapping[str, str | Column],
+    on_error: str | None,
 ) -> Column:
+    from sparkpmml.spark.binder import ON_ERROR_ARGUMENT
     from sparkpmml.spark.builder import DRIVER
 
     if spark.sparkContext.applicationId not in DRIVER.registered:
         register(spark)
     offered = list(columns) if columns or named else ["*"]
     arguments = [F.lit(DRIVER.library.name_of(model)), *(_column(each) for each in offered)]
-    return F.call_udf(name, *arguments, *(_named(key, _column(value)) for key, value in named.items()))
+    values = {key: _column(value) for key, value in named.items()}
+    if on_error is not None:
+        values[ON_ERROR_ARGUMENT] = F.lit(on_error)
+    return F.call_udf(name, *arguments, *(_named(key, value) for key, value in values.items()))
+
+
+def quote(name: str) -> str:
+    """A column's name for Spark to read as one name, whatever it contains."""
+    return "`" + name.replace("`", "``") + "`"
 
 
 def _column(column: str | Column) -> Column:

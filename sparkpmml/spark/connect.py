@@ -91,11 +91,12 @@ class ConnectModels:
             model, model.name or model.element if isinstance(source, Model) else label_of(str(source))
         )
 
-    def function(self, model: PortableModel) -> Any:
-        """The function of one model, with the model's own STRUCT."""
+    def function(self, model: PortableModel, on_error: str | None = None) -> Any:
+        """The function of one model, with the model's own STRUCT; `on_error` of the session unless one is given."""
         wire, eval_type = transport()
-        kind = result_type(model.program.schema, self.on_error)
-        return _user_defined(ModelFunction(model, self.on_error, wire), kind, f"predict({model.label})", eval_type)
+        chosen = on_error or self.on_error
+        kind = result_type(model.program.schema, chosen)
+        return _user_defined(ModelFunction(model, chosen, wire), kind, f"predict({model.label})", eval_type)
 
     def _make_functions(self) -> Iterator[tuple[str, Any]]:
         for alias, model in self._models.items():

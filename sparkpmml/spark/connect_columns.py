@@ -30,12 +30,13 @@ def call(
     model: str | os.PathLike[str] | Model,
     columns: Sequence[str | Column],
     named: Mapping[str, str | Column],
+    on_error: str | None = None,
 ) -> Column:
     """The column of the function `name` over `columns`, over those with the inputs' names where none are given."""
     models = models_of(spark)
     portable = models.find(model)
     positional, explicit = _arguments(portable, columns, named)
-    struct: Column = models.function(portable)(*positional, **explicit)
+    struct: Column = models.function(portable, on_error)(*positional, **explicit)
     if name == "predict":
         return struct
     field = {"predict_value": "prediction", "predict_proba": "probability"}[name]

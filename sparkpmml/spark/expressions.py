@@ -145,8 +145,3 @@ def sql_type_of(json_type: Any) -> str:
     if json_type["type"] == "map":
         return f"map<{sql_type_of(json_type['keyType'])},{sql_type_of(json_type['valueType'])}>"
     return f"{json_type['type']}<...>"
-
-
-def quote(name: str) -> str:
-    """A column's name for Spark to read as one name, whatever it contains."""
-    return "`" + name.replace("`", "``") + "`"

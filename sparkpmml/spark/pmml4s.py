@@ -21,7 +21,7 @@ from sparkpmml.errors import ModelError, SparkPmmlError
 from sparkpmml.pmml4s import PeerField, Source, sources, text_of
 from sparkpmml.spark.binding import Argument, Signature, bind
 from sparkpmml.spark.casts import carrier
-from sparkpmml.spark.expressions import quote
+from sparkpmml.spark.columns import quote
 from sparkpmml.spark.jvm import JAVA_ERRORS, Jvm, reason_of
 from sparkpmml.spark.library import label_of
 from sparkpmml.spark.stage import Document

@@ -19,9 +19,10 @@ from pyspark.sql import SparkSession
 
 from sparkpmml.engine.load import load
 from sparkpmml.errors import ModelNotFoundError
-from sparkpmml.spark.builder import DRIVER
-from sparkpmml.spark.jvm import HadoopFileSystems, Jvm
+from sparkpmml.spark.connect_files import ConnectConfiguration, ConnectFileSystems
 from sparkpmml.spark.library import label_of
+from sparkpmml.spark.settings import Settings
+from sparkpmml.spark.sources import Location, locate
 
 if TYPE_CHECKING:
     from sparkpmml.engine.model import Model
@@ -46,7 +47,31 @@ def read_document(path: str, content: bytes) -> Document:
 
 def find_document(spark: SparkSession, name: str) -> Document:
     """The document that a path, URI or alias means to this session now."""
-    return read_document(name, DRIVER.binder().locate(name, spark._jsparkSession).read())
+    return read_document(name, _locate(spark, name).read())
+
+
+def _locate(spark: SparkSession, name: str) -> Location:
+    if not is_classic(spark):
+        return locate(name, Settings(), ConnectConfiguration(spark), ConnectFileSystems(spark))
+    from sparkpmml.spark.builder import DRIVER  # needs py4j, which a Connect client may not have
+
+    return DRIVER.binder().locate(name, spark._jsparkSession)
+
+
+def is_classic(spark: SparkSession) -> bool:
+    """Has this session its JVM at hand? One of Spark Connect has not."""
+    return hasattr(spark, "_jsparkSession")
+
+
+def _copy(spark: SparkSession, source: str, target: str) -> None:
+    """A file of this machine to a path of any filesystem that Spark knows."""
+    if not is_classic(spark):
+        connect: Any = spark
+        connect.copyFromLocalToFs(source, target)
+        return
+    from sparkpmml.spark.jvm import HadoopFileSystems, Jvm
+
+    HadoopFileSystems(Jvm(spark.sparkContext)).copy_from_local(source, target)
 
 
 class StageWriter(DefaultParamsWriter):
@@ -59,12 +84,11 @@ class StageWriter(DefaultParamsWriter):
     def saveImpl(self, path: str) -> None:
         document = self._stage.find_document(self.sparkSession)  # before anything is written
         super().saveImpl(path)
-        file_systems = HadoopFileSystems(Jvm(self.sparkSession.sparkContext))
         with tempfile.TemporaryDirectory(prefix="sparkpmml-") as folder:
             copy = os.path.join(folder, FILE)
             with open(copy, "wb") as file:
                 file.write(document.content)
-            file_systems.copy_from_local(copy, f"{path.rstrip('/')}/{FILE}")
+            _copy(self.sparkSession, copy, f"{path.rstrip('/')}/{FILE}")
 
 
 class StageReader(DefaultParamsReader["PMMLTransformer"]):

@@ -15,10 +15,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from sparkpmml.errors import BindingError
-from sparkpmml.spark.binder import ON_ERROR_ARGUMENT
-from sparkpmml.spark.columns import call
-from sparkpmml.spark.expressions import quote
-from sparkpmml.spark.pmml4s import add_pmml4s_column
+from sparkpmml.spark.columns import call, quote
 from sparkpmml.spark.settings import checked_on_error
 from sparkpmml.spark.stage import Document, StageReader, StageWriter, find_document
 
@@ -200,15 +197,16 @@ class PMMLTransformer(Transformer, DefaultParamsReadable["PMMLTransformer"], Def
         offered = self.getInputCols() if self.isSet(self.inputCols) else None
         named = self.getInputs() if self.isSet(self.inputs) else {}
         if self.getEngine() == "pmml4s":
+            from sparkpmml.spark.pmml4s import add_pmml4s_column  # needs py4j, which a Connect client may not have
+
             self._check_errors_are_null()
             return add_pmml4s_column(dataset, name, self.find_document(dataset.sparkSession), offered, named)
-        columns = ["*"] if offered is None else [quote(each) for each in offered]
+        columns = [quote(each) for each in offered] if offered is not None else ["*"] if named else []
         values = {given: F.col(quote(column)) for given, column in named.items()}
-        if self.isDefined(self.onError):
-            values[ON_ERROR_ARGUMENT] = F.lit(self.getOnError())
+        on_error = self.getOnError() if self.isDefined(self.onError) else None
         document = self._own_document()
         model = self.getModel() if document is None else document.model
-        return dataset.select("*", call("predict", model, columns, values).alias(name))
+        return dataset.select("*", call("predict", model, columns, values, on_error).alias(name))
 
     def _names_of(self, fields: Sequence[str]) -> dict[str, str]:
         """The column for each field of the result."""

@@ -70,6 +70,7 @@ def server(tmp_path_factory):
         **CONFIGURATION,
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": str(port),
+        "spark.sql.artifact.copyFromLocalToFs.allowDestLocal": "true",  # a client saves to a folder of the server
         "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
     }
     options = [part for key, value in settings.items() for part in ("--conf", f"{key}={value}")]
