@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from sparkpmml.errors import ModelNotFoundError
 from sparkpmml.spark.binding import Signature, bind
 from sparkpmml.spark.casts import carrier
 from sparkpmml.spark.expressions import BoundArgument, Expressions
@@ -60,8 +61,13 @@ class Binder:
         return self._library.open(self._locate(name, configuration))
 
     def locate(self, name: str, java_session: Any) -> Location:
-        """The existing, allowed file that `name` means to this session."""
-        return self._locate(name, JvmConfiguration(self._jvm, java_session))
+        """The existing, allowed file that `name` means to this session; a ModelNotFoundError where it is no file."""
+        configuration = JvmConfiguration(self._jvm, java_session)
+        if self._library.find_held(self._settings.find_alias(name, configuration) or name) is not None:
+            raise ModelNotFoundError(
+                f"the model {name!r} was loaded before it was registered, and its document is not kept: give its path"
+            )
+        return self._locate(name, configuration)
 
     def _locate(self, name: str, configuration: JvmConfiguration) -> Location:
         return locate(name, self._settings, configuration, HadoopFileSystems(self._jvm))

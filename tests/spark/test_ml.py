@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+import sparkpmml
 from sparkpmml.errors import BindingError, ModelError, ModelNotFoundError
 
 pytest.importorskip("pyspark")
@@ -223,6 +224,14 @@ def test_a_model_that_is_gone_is_not_saved(spark, tmp_path):
     with pytest.raises(ModelNotFoundError, match="no model 'gone'"):
         PMMLTransformer(model="gone").save(str(tmp_path / "stage"))
     assert not (tmp_path / "stage").exists()
+
+
+def test_a_loaded_model_scores_and_has_no_document_to_save(spark, points, models, tmp_path):
+    sparkpmml.register(spark, models={"held": sparkpmml.load(models / "line.pmml")})
+    stage = PMMLTransformer(model="held")
+    assert scores(stage.transform(points)) == SCORES
+    with pytest.raises(ModelNotFoundError, match="its document is not kept: give its path"):
+        stage.save(str(tmp_path / "stage"))
 
 
 def test_a_saved_document_that_is_damaged(spark, tmp_path):
