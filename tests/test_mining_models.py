@@ -196,6 +196,50 @@ def test_the_last_active_segment_of_a_chain_answers():
     assert result == {"prediction": [71.0, -5.0], "twice": [7.0, -5.0], "last": [71.0, None]}
 
 
+def varying(model: str, weigher: str, predicate: str = "<True/>") -> str:
+    return f'<Segment>{predicate}{model}<VariableWeight field="{weigher}"/></Segment>'
+
+
+# segments that give 1 and 9 with the weights v and w, and one that gives 4 with the weight 2
+VARYING = [
+    pytest.param("weightedAverage", [(1 * 3 + 9 * 1 + 8) / 6, (9 * 2 + 8) / 4, None], id="weightedAverage"),
+    pytest.param("x-weightedSum", [1 * 3 + 9 * 1 + 8.0, 9 * 2 + 8.0, None], id="weightedSum"),
+    pytest.param("x-weightedMedian", [1.0, 4.0, None], id="weightedMedian"),
+    pytest.param("sum", [14.0, 14.0, 14.0], id="sum"),
+]
+
+
+@pytest.mark.parametrize(("method", "expected"), VARYING)
+def test_weights_may_vary(method, expected):
+    models = [varying(constant_tree(1), "v"), varying(constant_tree(9), "w"), segment(constant_tree(4), weight=2)]
+    model = load(mining(method, *models), field("x"), field("v"), field("w"))
+    result = predict(model, x=[1.0, 1.0, 1.0], v=[3.0, 0.0, None], w=[1.0, 2.0, 1.0])
+    assert result["prediction"] == [value if value is None else pytest.approx(value) for value in expected]
+
+
+def test_votes_may_vary_in_weight():
+    a, b = (constant_tree(label, function="classification") for label in "ab")
+    never = '<SimplePredicate field="x" operator="lessThan" value="0"/>'
+    models = [varying(a, "v"), varying(b, "w"), varying(b, "w", never)]
+    chain = mining("weightedMajorityVote", *models, function="classification", target="y")
+    result = predict(
+        load(chain, field("x"), field("v"), field("w"), CLASSES), x=[1.0, 1.0, -1.0], v=[3, 3, 3], w=[1, 4, 2]
+    )
+    assert result["prediction"] == ["a", "b", "b"]
+    assert [row["a"] for row in result["probability"]] == pytest.approx([3 / 4, 3 / 7, 3 / 7])
+    counted = mining("majorityVote", *models[:2], models[0], function="classification", target="y")
+    result = predict(load(counted, field("x"), field("v"), field("w"), CLASSES), x=[1.0], v=[None], w=[9.0])
+    assert result["prediction"] == ["a"]
+
+
+def test_a_segment_has_one_weight():
+    both = varying(constant_tree(1), "x").replace("<Segment>", '<Segment weight="2">')
+    with pytest.raises(ModelError, match="has the weight 2 and a VariableWeight"):
+        load(mining("weightedAverage", both), field("x"))
+    with pytest.raises(ModelError, match="weighs by field 'y', which is no number"):
+        load(mining("weightedAverage", varying(constant_tree(1), "y")), field("x"), CLASSES)
+
+
 def constant(target: str, value: int) -> str:
     return f"""<RegressionModel functionName="regression">{schema(target=target)}<Output>
     <OutputField name="out" feature="predictedValue"/></Output><RegressionTable intercept="{value}"/>

@@ -12,29 +12,11 @@ from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.result import TargetInfo
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
+from sparkpmml.models.segment_weights import Treatment, Weights, unknown
 from sparkpmml.runtime.cast import cast
 from sparkpmml.runtime.column import Array, Column, Mask, every, some
 
 _MEDIAN_TIE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Treatment:
-    """What a missing prediction of an active segment does to a row: `missingPredictionTreatment` and threshold."""
-
-    how: str
-    threshold: float
-
-    def excluded(self, active: Mask, missing: Mask, weights: NDArray[np.float64]) -> Mask:
-        """bool[n]: rows that have no result; `active` and `missing` are bool[n, segments]."""
-        absent = active & missing
-        if self.how != "skipSegment":
-            return some(absent) | ~some(active)
-        total = (active * weights).sum(axis=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = (absent * weights).sum(axis=1) / total
-        result: Mask = (share > self.threshold) | ~some(active & ~missing)
-        return result
 
 
 def no_scores(width: int) -> Matrix:
@@ -71,10 +53,13 @@ def take_base_score(method: str, single: bool, info: TargetInfo) -> tuple[float,
 
 @dataclass(frozen=True, slots=True)
 class CombineNumbers:
-    """The operation: the segments' numbers as one. Inputs: the values of s segments, then where they are active."""
+    """The operation: the segments' numbers as one.
+
+    Inputs: the values of s segments, where they are active, then the weights that vary.
+    """
 
     method: str
-    weights: tuple[float, ...]
+    weights: Weights
     treatment: Treatment
     single: bool
     start: float = 0.0
@@ -83,15 +68,17 @@ class CombineNumbers:
         rows, count = _rows(inputs), len(self.weights)
         kind = np.float32 if self.single else np.float64
         values = _stack([column.as_double() for column in inputs[:count]], rows).astype(kind, copy=False)
-        active, missing = _active(inputs[count:], rows), np.isnan(values)
-        weights = np.array(self.weights)
+        active, missing = _active(inputs[count : 2 * count], rows), np.isnan(values)
+        weights = self.weights.of(inputs[2 * count :], active)
         excluded = self.treatment.excluded(active, missing, weights)
         used = active & ~missing
         if self.start:  # as one more segment, before all others
             first = np.full((rows, 1), self.start, kind)
             values, used = np.concatenate([first, values], axis=1), np.concatenate([first == first, used], axis=1)
-            weights = np.concatenate([[1.0], weights])
+            weights = np.concatenate([np.ones((*weights.shape[:-1], 1)), weights], axis=-1)
         combined = COMBINE[self.method](values, used, weights.astype(kind))
+        if self.method.startswith("weighted"):
+            excluded = excluded | unknown(weights)
         result = np.where(excluded, kind(np.nan), combined)
         return Column(DataType.FLOAT if self.single else DataType.DOUBLE, result)
 
@@ -101,16 +88,17 @@ class CombineScores:
     """The operation: the segments' class probabilities as one. Inputs as in CombineNumbers, with matrices [n, k]."""
 
     method: str
-    weights: tuple[float, ...]
+    weights: Weights
     treatment: Treatment
     width: int
 
     def __call__(self, *inputs: Column | Matrix) -> Matrix:
         rows, count = _rows(inputs), len(self.weights)
         scores = [np.broadcast_to(_matrix(each), (rows, self.width)) for each in inputs[:count]]
-        active = _active([each for each in inputs[count:] if isinstance(each, Column)], rows)
+        others = [each for each in inputs[count:] if isinstance(each, Column)]
+        active = _active(others[:count], rows)
         missing = np.stack([every(np.isnan(each)) for each in scores], axis=1)
-        weights = np.array(self.weights)
+        weights = self.weights.of(others[count:], active)
         excluded = self.treatment.excluded(active, missing, weights)
         used = active & ~missing
         if self.method in ("max", "median", "weightedMedian"):
@@ -121,6 +109,8 @@ class CombineScores:
                 for j in range(self.width)
             ]
             combined = np.stack(columns, axis=1)
+        if self.method.startswith("weighted"):
+            excluded = excluded | unknown(weights)
         combined[excluded] = np.nan
         return combined
 
@@ -216,7 +206,7 @@ COMBINE = {
 
 @dataclass(frozen=True, slots=True)
 class CountVotes:
-    """The operation: shares of the votes, float64[n, k]. Inputs: the predictions of s segments, then where active.
+    """The operation: shares of the votes, float64[n, k]. Inputs as in CombineNumbers, with predictions.
 
     `continue`: a missing prediction is a vote for "missing", which wins with the most votes, or with a share above the
     threshold; then the row has no result, as it has none under `returnMissing` when any prediction is missing.
@@ -224,12 +214,14 @@ class CountVotes:
 
     labels: tuple[str, ...]
     data_type: DataType | None
-    weights: tuple[float, ...]
+    weights: Weights
     treatment: Treatment
 
     def __call__(self, *inputs: Column) -> Matrix:
         rows, count = _rows(inputs), len(self.weights)
-        active = _active(inputs[count:], rows)
+        active = _active(inputs[count : 2 * count], rows)
+        weights = self.weights.of(inputs[2 * count :], active)
+        each_row = np.broadcast_to(weights, active.shape)
         votes = np.zeros((rows, len(self.labels)))
         missing = np.zeros((rows, count), dtype=np.bool_)
         places = {label: place for place, label in enumerate(self.labels)}
@@ -237,11 +229,11 @@ class CountVotes:
             place = np.broadcast_to(self._as_text(column).translate(places, unknown=-1, missing=-1), rows)
             missing[:, j] = place < 0
             counted = np.flatnonzero(active[:, j] & (place >= 0))
-            votes[counted, place[counted]] += self.weights[j]
-        excluded = self._excluded(votes, active, missing)
+            votes[counted, place[counted]] += each_row[counted, j]
+        excluded = self._excluded(votes, active, missing, weights)
         with np.errstate(invalid="ignore", divide="ignore"):
             shares = votes / votes.sum(axis=1, keepdims=True)
-        shares[excluded] = np.nan
+        shares[excluded | unknown(weights)] = np.nan
         result: Matrix = shares
         return result
 
@@ -250,8 +242,7 @@ class CountVotes:
             column = cast(column, self.data_type)
         return cast(column, DataType.STRING)
 
-    def _excluded(self, votes: Matrix, active: Mask, missing: Mask) -> Mask:
-        weights = np.array(self.weights)
+    def _excluded(self, votes: Matrix, active: Mask, missing: Mask, weights: NDArray[np.float64]) -> Mask:
         if self.treatment.how == "continue":
             absent, total = ((active & missing) * weights).sum(axis=1), (active * weights).sum(axis=1)
             most = votes.max(axis=1) if votes.shape[1] else np.zeros(len(votes))

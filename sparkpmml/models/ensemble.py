@@ -86,6 +86,8 @@ def lower_forest(node: MiningModel, scope: Scope) -> Result | None:
         return None
     if not all(segment.is_always_active for segment in segments) or _asks_for_segments(node):
         return None
+    if any(segment.variable_weight is not None for segment in segments):
+        return None
     method, info = node.segmentation.method, target_info(node, scope.compilation)
     classifies = node.function_name == "classification"
     if method not in (*_SUMS, *_VOTES) or (method in _VOTES) != (classifies and method in _VOTES):

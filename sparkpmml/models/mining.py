@@ -20,6 +20,7 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.models import combine
 from sparkpmml.models.ensemble import lower_forest
 from sparkpmml.models.mining_nodes import SELECTIONS, VOTES, Member, MiningModel, Segment
+from sparkpmml.models.segment_weights import Treatment, Weights
 from sparkpmml.models.selection import lower_selection, masked
 
 
@@ -57,22 +58,36 @@ def lower_segment(segment: Segment, place: int, scope: Scope) -> Member:
     builder = scope.builder
     name = segment.id if segment.id is not None else str(place)
     if segment.is_always_active:
-        return Member(name, segment.weight, lower_model(segment.model, scope), None)
+        return Member(name, segment.weight, lower_model(segment.model, scope), None, _weigher(segment, scope))
     active = builder.emit(IsTrue(True), lower_predicate(segment.predicate, scope))
     with builder.guarded(active):
-        result = lower_model(segment.model, scope)
-    return Member(name, segment.weight, result, active)
+        return Member(name, segment.weight, lower_model(segment.model, scope), active, _weigher(segment, scope))
 
 
-def _treatment(node: MiningModel) -> combine.Treatment:
+def _weigher(segment: Segment, scope: Scope) -> Slot | None:
+    if segment.variable_weight is None:
+        return None
+    slot = scope.field(segment.variable_weight.field, segment.variable_weight).slot
+    if not slot.data_type.is_numeric:
+        raise TypeError(f"weighs by field {segment.variable_weight.field!r}, which is no number: a {slot.data_type}")
+    return slot
+
+
+def _weights(members: Sequence[Member]) -> Weights:
+    varying = tuple(place for place, member in enumerate(members) if member.weigher is not None)
+    return Weights(tuple(member.weight for member in members), varying)
+
+
+def _treatment(node: MiningModel) -> Treatment:
     segmentation = node.segmentation
-    return combine.Treatment(segmentation.missing_prediction_treatment, segmentation.missing_threshold)
+    return Treatment(segmentation.missing_prediction_treatment, segmentation.missing_threshold)
 
 
 def _slots(members: Sequence[Member], value: Callable[[Member], Slot], builder: Builder) -> list[Slot]:
-    """The members' values, then the columns that say where the members are active."""
+    """The members' values, the columns that say where the members are active, then those of their weights."""
     always = builder.literal("true", DataType.BOOLEAN)
-    return [value(member) for member in members] + [member.active or always for member in members]
+    weighers = [member.weigher for member in members if member.weigher is not None]
+    return [*map(value, members), *(member.active or always for member in members), *weighers]
 
 
 def _regression(node: MiningModel, members: Sequence[Member], scope: Scope) -> Result:
@@ -83,8 +98,7 @@ def _regression(node: MiningModel, members: Sequence[Member], scope: Scope) -> R
 
     method, single = node.segmentation.method, node.math_context == "float"
     start, info = combine.take_base_score(method, single, target_info(node, scope.compilation))
-    weights = tuple(member.weight for member in members)
-    operation = combine.CombineNumbers(method, weights, _treatment(node), single, start)
+    operation = combine.CombineNumbers(method, _weights(members), _treatment(node), single, start)
     combined = scope.builder.emit(operation, *_slots(members, value, scope.builder))
     return Result(info=info, value=combined)
 
@@ -105,8 +119,7 @@ def _classification(node: MiningModel, members: Sequence[Member], scope: Scope) 
             raise ValueError(f"combines probabilities, but segment {member.id!r} gives none")
         return align(scope.builder, member.result.probability, labels)
 
-    weights = tuple(member.weight for member in members)
-    operation = combine.CombineScores(node.segmentation.method, weights, _treatment(node), len(labels))
+    operation = combine.CombineScores(node.segmentation.method, _weights(members), _treatment(node), len(labels))
     slots = _slots(members, scores, scope.builder)
     probability = Scores(labels, scope.builder.emit(operation, *slots, sample=combine.no_scores(len(labels))))
     return Result(info=info, value=winner(scope.builder, probability, info), probability=probability)
@@ -123,9 +136,9 @@ def _votes(node: MiningModel, members: Sequence[Member], scope: Scope) -> Result
             raise ValueError(f"counts votes, but segment {member.id!r} has no prediction")
         return member.result.value
 
-    weighted = node.segmentation.method == "weightedMajorityVote"
-    weights = tuple(member.weight if weighted else 1.0 for member in members)
-    operation = combine.CountVotes(labels, info.data_type, weights, _treatment(node))
+    if node.segmentation.method != "weightedMajorityVote":
+        members = [replace(member, weight=1.0, weigher=None) for member in members]
+    operation = combine.CountVotes(labels, info.data_type, _weights(members), _treatment(node))
     slots = _slots(members, prediction, scope.builder)
     probability = Scores(labels, scope.builder.emit(operation, *slots, sample=combine.no_scores(len(labels))))
     return Result(info=info, value=winner(scope.builder, probability, info), probability=probability)

@@ -24,6 +24,13 @@ SELECTIONS = ("selectFirst", "selectAll", "modelChain", "multiModelChain")
 _SPELLINGS = {f"x-{name}": name for name in ("weightedMedian", "weightedSum", "multiModelChain")}
 
 
+@element("VariableWeight")
+class VariableWeight(Node):
+    """The field whose value is the weight."""
+
+    field: str = attribute()
+
+
 @element("Segment")
 class Segment(Node):
     """A model, and the rows for which it counts."""
@@ -32,6 +39,11 @@ class Segment(Node):
     weight: float = attribute(number, default=1.0)
     predicate: Predicate = child(Predicate, required=True)
     model: Model = child(Model, required=True)
+    variable_weight: VariableWeight | None = child(VariableWeight)
+
+    def __post_init__(self) -> None:
+        if self.variable_weight is not None and self.weight != 1.0:
+            raise ValueError(f"has the weight {self.weight:g} and a VariableWeight: only one of them can count")
 
     @property
     def is_always_active(self) -> bool:
@@ -64,9 +76,13 @@ class MiningModel(Model):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A lowered segment: its result, and a column that is true where it is active (None: everywhere)."""
+    """A lowered segment: its result, and a column that is true where it is active (None: everywhere).
+
+    `weigher`: a column of weights, in place of the one weight.
+    """
 
     id: str
     weight: float
     result: Result
     active: Slot | None
+    weigher: Slot | None = None
