@@ -1,8 +1,8 @@
 """The standard error of a linear model's prediction, from the covariances of its estimates, and intervals by it.
 
 Of a generalized linear model the error of the mean is that of the linear predictor times the link's slope, and an
-interval's bounds are those of the linear predictor through the inverse link, which keeps them within its range: as
-SPSS, statsmodels and R do.
+interval's bounds are those of the linear predictor through the inverse link, which keeps them within its range, as
+statsmodels has it; R's `se.fit` of a response is the same error.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
 """Distribution-based clusters: a record compared with what a cluster's records are like (specification: Partition).
 
-The specification names the statistics, and leaves open how a record is compared with them. Here a comparison with a
-cluster is the mean of the comparisons with its records, as far as the statistics tell them: exact for categories,
-whose frequencies are known; for numbers, the comparison with the cluster's mean.
+The specification names the statistics, and leaves open how a record is compared with them ("some similarity measure is
+used to determine the best matching cluster"). Here a comparison with a cluster is the mean of the comparisons with its
+records, as in Condorcet's criterion, by which demographic clustering builds such clusters: exact for categories, whose
+frequencies are known; for numbers, whose records are not, the comparison with the cluster's mean. The spread of a number
+(standardDeviation, the frequencies of its intervals) is not used: each way to use it would be another guess.
 """
 
 from __future__ import annotations

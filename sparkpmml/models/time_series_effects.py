@@ -2,7 +2,7 @@
 DynamicRegressor).
 
 The process is that of the (transformed) series less these effects: Z[t] = sum of effects[t] + N[t], and N is ARIMA, as
-SPSS, R (`xreg`) and statsmodels (`exog`) have it. The patterns of outliers are those of SPSS: at the time T an additive
+R (`xreg`) and statsmodels (`exog`) have it. The patterns of outliers are the usual ones: at the time T an additive
 one is a pulse, a level shift a step, a transient change fades by its damping, a seasonal additive one comes again each
 period, and a local trend grows by its magnitude from T on.
 
