@@ -115,6 +115,7 @@ def test_no_writable_directory(tmp_path):
 
 @pytest.mark.parametrize("writable", ["package", "home", "temporary"])
 def test_first_writable_directory(writable, tmp_path, monkeypatch):
+    from sparkpmml import storage
     from sparkpmml.kernels import cache
 
     places = {"package": tmp_path / "package", "home": tmp_path / "home", "temporary": tmp_path / "temporary"}
@@ -125,15 +126,15 @@ def test_first_writable_directory(writable, tmp_path, monkeypatch):
             place.write_text("in the way")
     monkeypatch.setattr(cache._CONFIG, "CACHE_DIR", "")
     monkeypatch.setenv("XDG_CACHE_HOME", str(places["home"]))
-    monkeypatch.setattr(cache.tempfile, "gettempdir", lambda: str(places["temporary"]))
+    monkeypatch.setattr(storage.tempfile, "gettempdir", lambda: str(places["temporary"]))
     found = cache.find_directory.__wrapped__(str(places["package"] / "module.py"), "state")
     assert Path(found).is_relative_to(places[writable])
 
 
 def test_a_directory_that_others_can_write_is_not_trusted(tmp_path):
-    from sparkpmml.kernels import cache
+    from sparkpmml import storage
 
     tmp_path.chmod(0o700)
-    assert cache._is_own(tmp_path)
+    assert storage.is_own(tmp_path)
     tmp_path.chmod(0o777)
-    assert not cache._is_own(tmp_path)
+    assert not storage.is_own(tmp_path)

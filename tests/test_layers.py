@@ -13,7 +13,7 @@ import sparkpmml
 PACKAGE = Path(sparkpmml.__file__).parent
 
 LAYERS = (
-    {"errors", "datatypes"},
+    {"errors", "datatypes", "storage"},
     {"kernels"},
     {"runtime"},
     {"pmml"},

@@ -18,8 +18,6 @@ import hashlib
 import logging
 import os
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -30,8 +28,9 @@ import llvmlite.binding
 import numba
 from numba.core import caching, config
 
+from sparkpmml.storage import is_usable, locked, temporary_directory, user_directory
+
 _LOGGER = logging.getLogger(__name__)
-_PATIENCE_SECONDS = 60.0  # a kernel takes about one second to compile
 
 
 # Neither is typed to its end; both have these names in all numba we support.
@@ -62,40 +61,17 @@ def _read_source(module: str) -> bytes:
         return b""
 
 
-def _is_usable(directory: Path) -> bool:
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=directory).close()
-    except OSError:
-        return False
-    return True
-
-
-def _is_own(directory: Path) -> bool:
-    """Whether nobody else can have put code there: loading it runs it."""
-    if not hasattr(os, "getuid"):
-        return True
-    found = directory.lstat()
-    return not directory.is_symlink() and found.st_uid == os.getuid() and not found.st_mode & 0o022
-
-
 @cache
 def find_directory(source: str, name: str) -> str | None:
     """The first usable of NUMBA_CACHE_DIR, beside the source, the user's cache, temporary files; None if none is."""
     if _CONFIG.CACHE_DIR:
         given = Path(_CONFIG.CACHE_DIR) / name
-        return str(given) if _is_usable(given) else None
+        return str(given) if is_usable(given) else None
     beside = Path(source).parent
-    if beside.is_dir() and _is_usable(beside / "__pycache__" / name):
+    if beside.is_dir() and is_usable(beside / "__pycache__" / name):
         return str(beside / "__pycache__" / name)
-    with contextlib.suppress(RuntimeError):  # there may be no home
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        if _is_usable(home / "sparkpmml" / name):
-            return str(home / "sparkpmml" / name)
-    owner = Path(tempfile.gettempdir()) / f"sparkpmml-{os.getuid() if hasattr(os, 'getuid') else 'cache'}"
-    if _is_usable(owner) and _is_own(owner) and _is_usable(owner / name):
-        return str(owner / name)
-    return None
+    found = user_directory(name) or temporary_directory(name)
+    return None if found is None else str(found)
 
 
 class _Locator:
@@ -158,24 +134,8 @@ class KernelCache(_CACHING.FunctionCache):  # type: ignore[misc]
         with contextlib.ExitStack() as stack:
             if not code.exists():
                 with contextlib.suppress(OSError, ImportError):  # no locks there: compiling twice is harmless
-                    stack.enter_context(_locked(lock))
+                    stack.enter_context(locked(lock))
             yield
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    import fcntl  # not on Windows
-
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    with path.open("w") as file:
-        while time.monotonic() < deadline:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # a dying process lets go of it
-            except BlockingIOError:
-                time.sleep(0.02)
-            else:
-                break
-        yield
 
 
 def keep_compiled(dispatcher: Any) -> KernelCache | None:

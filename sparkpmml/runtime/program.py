@@ -7,6 +7,7 @@ float64[n, k] matrix (one column per class or entity).
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -109,6 +110,11 @@ class Program:
     def nbytes(self) -> int:
         """The size of the pickled program in bytes."""
         return len(pickle.dumps(self, protocol=5))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells programs apart: one document gives several, one for each of its models."""
+        return hashlib.sha256(pickle.dumps(self, protocol=5)).hexdigest()
 
     @property
     def slots(self) -> int:

@@ -27,7 +27,7 @@ class PackedProgram:
 
     @classmethod
     def pack(cls, program: Program) -> PackedProgram:
-        return cls(program.digest, zlib.compress(pickle.dumps(program, protocol=5), _LEVEL))
+        return cls(program.fingerprint, zlib.compress(pickle.dumps(program, protocol=5), _LEVEL))
 
     @property
     def value(self) -> Program:

@@ -45,11 +45,11 @@ class ModelFunctions:
 
     def get(self, program: Program, label: str, on_error: str, carriers: tuple[str, ...]) -> ModelFunction:
         """The function that plans show as `predict(<label>)`; `carriers` are the SQL types in which columns cross."""
-        key = (program.digest, label, on_error, carriers)
+        key = (program.fingerprint, label, on_error, carriers)
         return self._cache.get(key, lambda: self._make(program, label, on_error, carriers))
 
     def _make(self, program: Program, label: str, on_error: str, carriers: tuple[str, ...]) -> ModelFunction:
-        scorer = self.transport.scorer(program.digest, self._broadcasts.get(program), on_error, carriers)
+        scorer = self.transport.scorer(program.fingerprint, self._broadcasts.get(program), on_error, carriers)
         result = result_type(program.schema, on_error)
         udf = UserDefinedFunction(scorer, result, f"predict({label})", self.transport.eval_type, deterministic=True)
         return ModelFunction(udf._judf, result)

@@ -49,7 +49,10 @@ SAME = {
     "by position of columns": ("position", frame("flower_petals", "predict('flower', F.col('petal'), F.col('color'))")),
     "columns in another order": ("position", frame("flower_petals", "predict('flower', F.col('color'), 'petal')")),
     "star": ("struct", frame("line_points", "predict('line', '*')")),
-    "star and named": ("named", frame("line_points", "predict('line', '*', x1=F.col('x1') * 2).prediction").replace("'p'", "'y'")),
+    "star and named": (
+        "named",
+        frame("line_points", "predict('line', '*', x1=F.col('x1') * 2).prediction").replace("'p'", "'y'"),
+    ),
     "path": ("struct", frame("line_points", "predict(models / 'line.pmml')")),
     "loaded": ("struct", frame("line_points", "predict(sparkpmml.load(models / 'line.pmml'))")),
     "file of the server": ("struct", frame("line_points", "predict(f'file:{models}/line.pmml')")),

@@ -1,0 +1,150 @@
+"""Large programs in a file that the workers of a machine map: the same scores, one unpacking, no trust in what is there."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from documents import field, load, schema
+
+from sparkpmml import storage
+from sparkpmml.runtime.program import Program
+from sparkpmml.spark.shared import SharedProgram
+
+LEAVES = 3000
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    """A tree that is a list of questions, large enough for arrays of their own."""
+    nodes = "".join(
+        f'<Node score="{place}"><SimplePredicate field="x" operator="lessThan" value="{place}"/></Node>'
+        for place in range(LEAVES)
+    )
+    tree = f'<TreeModel functionName="regression">{schema("x")}<Node><True/>{nodes}</Node></TreeModel>'
+    return load(tree, field("x")).program
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+class Source:
+    """Gives a fresh copy, and counts."""
+
+    def __init__(self, program: Program) -> None:
+        self._data = pickle.dumps(program)
+        self.unpacked = 0
+
+    @property
+    def value(self) -> Program:
+        self.unpacked += 1
+        return pickle.loads(self._data)
+
+
+def scores(program: Program) -> list[float]:
+    return program.score([pa.array([0.5, 17.0, LEAVES - 0.5, 1e9])], 4)[0].to_pylist()
+
+
+def arrays(value: object, found: list[np.ndarray] | None = None, seen: set[int] | None = None) -> list[np.ndarray]:
+    """All numpy arrays below a record."""
+    found, seen = [] if found is None else found, set() if seen is None else seen
+    if id(value) in seen:
+        return found
+    seen.add(id(value))
+    if isinstance(value, np.ndarray):
+        found.append(value)
+    inner = list(value) if isinstance(value, (tuple, list)) else []
+    inner += [getattr(value, name) for name in getattr(value, "__slots__", ()) if hasattr(value, name)]
+    for each in [*inner, *getattr(value, "__dict__", {}).values()]:
+        arrays(each, found, seen)
+    return found
+
+
+def test_unpacked_once_and_mapped(place, program):
+    source = Source(program)
+    shared = [SharedProgram("one", source).value for _ in range(3)]
+    assert source.unpacked == 1
+    assert [scores(each) for each in shared] == [scores(program)] * 3
+    large = [array for array in arrays(shared[2]) if array.nbytes >= 1 << 14]
+    assert large
+    assert not any(array.flags.writeable or array.flags.owndata for array in large)
+    (file,) = place.rglob("*.program")
+    assert file.stat().st_mode & 0o077 == 0
+    assert file.parent.parent.stat().st_mode & 0o077 == 0
+
+
+def cut(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def flipped(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
+@pytest.mark.parametrize("damage", [cut, flipped, lambda data: b"", lambda data: b"no program at all" * 9])
+def test_a_damaged_file_is_written_anew(damage, place, program):
+    source = Source(program)
+    assert scores(SharedProgram("one", source).value) == scores(program)
+    (file,) = place.rglob("*.program")
+    whole = file.read_bytes()
+    file.write_bytes(damage(whole))
+    assert scores(SharedProgram("one", source).value) == scores(program)
+    assert source.unpacked == 2
+    assert file.read_bytes() == whole
+
+
+def test_no_place_means_a_copy(place, program):
+    (place / f"sparkpmml-{os.getuid()}").write_text("in the way")
+    source = Source(program)
+    assert scores(SharedProgram("one", source).value) == scores(program)
+    assert source.unpacked == 1
+
+
+def test_a_full_disk_means_a_copy(place, program, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sparkpmml.spark.shared.write_whole", full)
+    assert scores(SharedProgram("one", Source(program)).value) == scores(program)
+    assert not list(place.rglob("*.program"))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_workers_that_start_together_unpack_once(place, program):
+    gate, opening = os.pipe()
+    results, report = os.pipe()
+    for _ in range(24):
+        if not os.fork():
+            os.close(opening)
+            os.read(gate, 1)
+            source = Source(program)
+            same = scores(SharedProgram("one", source).value) == scores(program)
+            os.write(report, bytes([source.unpacked, same]))
+            os._exit(0)
+    os.close(opening)
+    for _ in range(24):
+        os.wait()
+    os.close(report)
+    answers = os.read(results, 100)
+    assert answers[1::2] == bytes([1] * 24)
+    assert sum(answers[::2]) == 1
+
+
+def test_files_that_nobody_needs_are_deleted(tmp_path):
+    ages = {"a": 5, "b": 50, "c": 500, "d": 5000}
+    for name, age in ages.items():
+        path = tmp_path / f"{name}.program"
+        path.write_bytes(bytes(10))
+        os.utime(path, (time.time() - age,) * 2)
+    (tmp_path / "other").write_bytes(bytes(100))
+    storage.keep_within(tmp_path, ".program", total_bytes=25, age_seconds=1000)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.program", "b.program", "other"]
