@@ -9,7 +9,9 @@ import os
 from typing import IO, cast
 
 from sparkpmml.compiler.compile import compile_document
+from sparkpmml.engine.compiled import find_or_compile
 from sparkpmml.engine.model import Model
+from sparkpmml.engine.outline import Outline
 from sparkpmml.errors import ModelError, ModelNotFoundError
 from sparkpmml.models import discover
 from sparkpmml.pmml.feeder import CHUNK_BYTES
@@ -43,7 +45,7 @@ def load(source: str | os.PathLike[str] | bytes, *, name: str | None = None, mod
     Raises ModelNotFoundError, ModelError, or UnsupportedMarkupError, which lists all that cannot be scored.
     """
     if isinstance(source, bytes):
-        return load_stream(io.BytesIO(source), name or "model", model)
+        return _load(io.BytesIO(source), name or "model", model)
     path = os.fspath(source).removeprefix("file://") if isinstance(source, str) else os.fspath(source)
     path = path.removeprefix("file:")
     try:
@@ -53,7 +55,13 @@ def load(source: str | os.PathLike[str] | bytes, *, name: str | None = None, mod
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from None
     with stream:
-        return load_stream(stream, name or os.path.basename(path), model)
+        return _load(stream, name or os.path.basename(path), model)
+
+
+def _load(stream: IO[bytes], name: str, model: str | None) -> Model:
+    if not stream.seekable():
+        return load_stream(stream, name, model)
+    return find_or_compile(stream, model, lambda start: load_stream(start, name, model)).renamed(name)
 
 
 def load_stream(stream: IO[bytes], name: str, model: str | None = None) -> Model:
@@ -65,7 +73,7 @@ def load_stream(stream: IO[bytes], name: str, model: str | None = None) -> Model
         document = document.with_model(model)
     except ValueError as error:
         raise ModelError(f"{name}: {error}") from None
-    return Model(document, compile_document(document, name, hashing.hash.hexdigest()))
+    return Model(Outline.of(document), compile_document(document, name, hashing.hash.hexdigest()))
 
 
 def _unzipped(stream: IO[bytes]) -> IO[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from sparkpmml.datatypes import DataType, OpType
+from sparkpmml.engine.outline import Outline
 from sparkpmml.errors import BindingError
 from sparkpmml.pmml.description import Markup
-from sparkpmml.pmml.model import Document
 from sparkpmml.runtime.arrow import trailing_lists
 from sparkpmml.runtime.program import Program
 
@@ -60,9 +60,13 @@ class Output:
 class Model:
     """A PMML model, compiled. Immutable; safe to share between threads. Made by `sparkpmml.load`."""
 
-    def __init__(self, document: Document, program: Program) -> None:
-        self._document = document
+    def __init__(self, outline: Outline, program: Program) -> None:
+        self._outline = outline
         self.program = program
+
+    def renamed(self, name: str) -> Model:
+        """The same model under another name in messages."""
+        return self if name == self.program.name else Model(self._outline, replace(self.program, name=name))
 
     def __repr__(self) -> str:
         return f"<sparkpmml.Model {self.element} {self.program.name!r}, {len(self.inputs)} inputs>"
@@ -70,27 +74,27 @@ class Model:
     @property
     def element(self) -> str:
         """The model element, such as "TreeModel"."""
-        return self._document.model.tag
+        return self._outline.tag
 
     @property
     def function(self) -> str:
         """The mining function, such as "classification"."""
-        return self._document.model.function_name
+        return self._outline.function_name
 
     @property
     def name(self) -> str | None:
         """The document's modelName."""
-        return self._document.model.model_name
+        return self._outline.model_name
 
     @property
     def version(self) -> str:
         """The PMML version that the document states."""
-        return self._document.version
+        return self._outline.version
 
     @property
     def producer(self) -> str | None:
         """The program that wrote the document, with its version."""
-        header = self._document.header
+        header = self._outline.header
         if header is None or header.application is None:
             return None
         return f"{header.application.name} {header.application.version}".strip()
@@ -98,23 +102,23 @@ class Model:
     @property
     def description(self) -> str | None:
         """The header's description."""
-        return None if self._document.header is None else self._document.header.description
+        return None if self._outline.header is None else self._outline.header.description
 
     @property
     def copyright(self) -> str | None:
         """The header's copyright."""
-        return None if self._document.header is None else self._document.header.copyright
+        return None if self._outline.header is None else self._outline.header.copyright
 
     @property
     def statistics(self) -> Markup | None:
         """The document's ModelStats, as written."""
-        found = self._document.model.statistics
+        found = self._outline.statistics
         return None if found is None else found.subtree
 
     @property
     def explanation(self) -> Markup | None:
         """The document's ModelExplanation, as written."""
-        found = self._document.model.explanation
+        found = self._outline.explanation
         return None if found is None else found.subtree
 
     @property
@@ -126,8 +130,8 @@ class Model:
     def inputs(self) -> tuple[Input, ...]:
         """The active fields, in the mining schema's order, then any other field that scoring reads."""
         read = {each.name for each in self.program.inputs}
-        declared = {field.name: field for field in self._document.data_dictionary.fields}
-        schema = self._document.model.mining_schema
+        declared = {field.name: field for field in self._outline.data_dictionary.fields}
+        schema = self._outline.mining_schema
         optypes = {field.name: field.op_type for field in schema.fields}
         active = [field.name for field in schema.active if field.name in declared]
         names = dict.fromkeys([*active, *(each.name for each in self.program.inputs)])
@@ -147,7 +151,7 @@ class Model:
     @cached_property
     def outputs(self) -> tuple[Output, ...]:
         """The result's fields, in order."""
-        output = self._document.model.output
+        output = self._outline.output
         features = {field.name: field.feature for field in output.fields} if output is not None else {}
         return tuple(
             Output(
@@ -213,4 +217,4 @@ class Model:
         """Score the rows of the document's ModelVerification and compare with what the producer expects."""
         from sparkpmml.engine.verification import verify
 
-        return verify(self, self._document.model)
+        return verify(self, self._outline)

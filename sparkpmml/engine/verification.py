@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sparkpmml.pmml.model import Model as ModelNode
 from sparkpmml.pmml.table import ModelVerification, VerificationField, column_name
 
 if TYPE_CHECKING:
     from sparkpmml.engine.model import Model
+    from sparkpmml.engine.outline import Outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Verification:
         return not self.failures
 
 
-def verify(model: Model, node: ModelNode) -> Verification:
+def verify(model: Model, outline: Outline) -> Verification:
     """See `Model.verify`."""
-    wanted = node.verification
+    wanted = outline.verification
     if wanted is None:
         return Verification(False, 0, ())
     rows = wanted.table.rows
@@ -44,14 +44,14 @@ def verify(model: Model, node: ModelNode) -> Verification:
     if not table.num_columns:
         table = pa.table({"": pa.nulls(len(rows))})
     scored = model.predict(table)
-    failures = tuple(_differences(model, node, wanted, columns, scored))
+    failures = tuple(_differences(model, outline, wanted, columns, scored))
     return Verification(True, len(rows), failures)
 
 
 def _differences(
-    model: Model, node: ModelNode, wanted: ModelVerification, columns: dict[str, list[str | None]], scored: pa.Table
+    model: Model, outline: Outline, wanted: ModelVerification, columns: dict[str, list[str | None]], scored: pa.Table
 ) -> Iterator[str]:
-    targets = {field.name for field in node.mining_schema.targets}
+    targets = {field.name for field in outline.mining_schema.targets}
     inputs = {each.name for each in model.inputs}
     for field in wanted.fields.fields:
         name = field.field
