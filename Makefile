@@ -17,7 +17,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
 unexport SPARK_HOME SPARK_CONF_DIR PYTHONPATH
 export SPARK_LOCAL_IP := 127.0.0.1
 # Installed first, so that the jar is compiled against it and the build needs no pyspark of its own.
-PYSPARK := 'pyspark>=3.5,<5'
+PYSPARK := 'pyspark[connect]>=3.5,<5'
 FIND_PYSPARK := import os, pyspark; print(os.path.dirname(pyspark.__file__))
 WITH_JAVA := JAVA_HOME=$$(.ci/java); export JAVA_HOME;
 

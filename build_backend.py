@@ -79,7 +79,7 @@ def make_jar() -> None:
 
 
 def _requirements() -> list[str]:
-    return [] if _is_made() or "SPARK_HOME" in os.environ else ["pyspark>=3.5,<5"]
+    return [] if _is_made() or os.environ.get("SPARK_HOME") else ["pyspark>=3.5,<5"]
 
 
 def _is_made() -> bool:
@@ -118,13 +118,15 @@ def _javac() -> str:
 
 
 def _spark_home() -> str:
-    home = os.environ.get("SPARK_HOME")
-    if home is not None:
-        return home
-    found = importlib.util.find_spec("pyspark")
-    if found is None or found.origin is None:
-        sys.exit("building sparkpmml's Java extension needs Spark's jars: install pyspark or set SPARK_HOME")
-    return os.path.dirname(found.origin)
+    """That of SPARK_HOME, else pyspark's."""
+    package = importlib.util.find_spec("pyspark")
+    pyspark = os.path.dirname(package.origin) if package and package.origin else ""
+    home = os.environ.get("SPARK_HOME") or pyspark
+    if not list(Path(home, "jars").glob("spark-catalyst_*.jar")):
+        sys.exit(
+            f"building sparkpmml needs Spark's jars, and {home or 'Python'} has none: install pyspark or set SPARK_HOME"
+        )
+    return home
 
 
 def _pack(folder: Path) -> None:
