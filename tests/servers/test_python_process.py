@@ -70,6 +70,7 @@ said["refused by extension"] = answer(spark, "SELECT predict('iris', 1)")
 sparkpmml.register(spark, models={"iris": "iris.pmml"})
 by_alias = call.replace("iris.pmml", "iris")
 said["registered"] = [answer(spark, by_alias), answer(spark.newSession(), by_alias)]
+said["described"] = [row[0] for row in spark.sql("DESCRIBE FUNCTION EXTENDED predict").collect()]
 print("SAID", json.dumps(said))
 """
 
@@ -113,6 +114,7 @@ def test_threads_share_one_process(said):
 def test_program_may_register_as_well(said):
     assert "predict: no model 'iris'" in said["refused by extension"]
     assert said["registered"] == ["setosa", "setosa"]
+    assert "on_error => 'null', 'fail' or 'capture'" in "\n".join(said["described"])
 
 
 def test_functions_of_the_jar_are_those_of_python():
