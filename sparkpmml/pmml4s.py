@@ -1,7 +1,8 @@
 """What pmml4s calls its results, and what they are called here: pmml4s is the engine in pypmml and pypmml-spark.
 
 pmml4s gives a column per output field. Where the document declares none for them, it adds (`supplementOutput`)
-`predicted_<target>`, `probability` (of the class that won) and `probability_<class>`.
+`predicted_<target>`, `probability` (of the class that won) and `probability_<class>`; of a model without a target it
+cannot, and fails if asked to.
 """
 
 from __future__ import annotations
@@ -86,12 +87,19 @@ class Pmml4s:
         except FileNotFoundError:
             raise SparkPmmlError("pmml4s needs Java: install one, or set JAVA_HOME") from None
         self._failure: Any = Py4jGateway.Py4JJavaError
-        self._model.setSupplementOutput(True)
         self.version: str = f"pypmml {pypmml.__version__}"
-        self.fields = [
-            PeerField(each.name, str(each.feature), None if each.value is None else str(each.value))
-            for each in self._model.outputFields
-        ]
+        self.fields = self._read_fields(supplement=True) or self._read_fields(supplement=False) or []
+
+    def _read_fields(self, *, supplement: bool) -> list[PeerField] | None:
+        """Its columns from now on; None where pmml4s has none to add, since the model has no target."""
+        self._model.setSupplementOutput(supplement)
+        try:
+            return [
+                PeerField(each.name, str(each.feature), None if each.value is None else str(each.value))
+                for each in self._model.outputFields
+            ]
+        except self._failure:
+            return None
 
     def predict(self, table: pa.Table) -> dict[str, list[Any]]:
         """A list of values, in the rows' order, for each of `fields`; a SparkPmmlError where pmml4s gives up.

@@ -165,6 +165,16 @@ def test_different(capsys):
 
 
 @needs_pmml4s
+def test_a_model_without_a_target(capsys):
+    """pmml4s cannot add a prediction there; what the document declares is compared."""
+    folder = CASES / "sklearn" / "isolation_forest"
+    code, out, _ = run(capsys, folder / "model.pmml", folder / "input.csv")
+    assert code == 0
+    assert "pmml4s does not give it: prediction" in out
+    assert ["decisionFunction", "0"] in [line.split() for line in out.splitlines()]
+
+
+@needs_pmml4s
 def test_json(capsys, tmp_path):
     folder = CASES / "xgboost" / "regressor"
     code, out, _ = run(capsys, folder / "model.pmml", folder / "input.csv", "--json", "--show", "2")

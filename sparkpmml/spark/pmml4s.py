@@ -39,12 +39,12 @@ def add_pmml4s_column(
     the name of the input. Raises a SparkPmmlError where pypmml-spark cannot run.
     """
     score_model = _score_model(dataset.sparkSession, document)
+    fields = _choose_fields(score_model)
     inputs = _bind(dataset, document, offered, named)
     narrowed = dataset.select(F.struct("*"), *(column.alias(given) for given, column in inputs.items()))
     java = score_model.transform(narrowed._jdf)
     columns = [f"c{index}" for index in range(len(java.columns()))]  # names may be twice there: places are not
     scored = DataFrame(java, dataset.sparkSession).toDF(*columns)
-    fields = _fields_of(score_model)
     answers = scored.schema.fields[1 + len(inputs) :]
     places = {field.name: _answer(each) for field, each in zip(fields, answers, strict=True)}
     results = _results(document.model, sources(document.model, fields), places)
@@ -101,7 +101,6 @@ def _score_model(spark: SparkSession, document: Document) -> Any:
         found = jvm.java_class(SCORE_MODEL).fromString(text_of(document.content))
     except JAVA_ERRORS as error:
         raise ModelError(f"pmml4s cannot read {document.path}: {reason_of(error)}") from None
-    found.setSupplementOutput(True)
     return found
 
 
@@ -128,9 +127,19 @@ def _add_jars(spark: SparkSession) -> None:
         spark.sql(f"ADD JAR '{jar}'")
 
 
-def _fields_of(score_model: Any) -> list[PeerField]:
-    fields = score_model.model().outputFields()
-    return [PeerField(each.name(), each.feature().toString(), _value_of(each.value())) for each in fields]
+def _choose_fields(score_model: Any) -> list[PeerField]:
+    """Its columns from now on: with those that pmml4s adds, unless it cannot, since the model has no target."""
+    try:
+        return _fields_of(score_model, supplement=True)
+    except JAVA_ERRORS:
+        return _fields_of(score_model, supplement=False)
+
+
+def _fields_of(score_model: Any, *, supplement: bool) -> list[PeerField]:
+    score_model.setSupplementOutput(supplement)
+    model = score_model.model()
+    model.setSupplementOutput(supplement)
+    return [PeerField(each.name(), each.feature().toString(), _value_of(each.value())) for each in model.outputFields()]
 
 
 def _value_of(option: Any) -> str | None:

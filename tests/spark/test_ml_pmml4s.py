@@ -58,6 +58,18 @@ def test_trees_over_integers(spark, models):
 
 
 @needs_pmml4s
+def test_a_model_without_a_target(spark, models):
+    """pmml4s has no prediction there: what the document declares is given."""
+    folder = models.parents[1] / "cases" / "sklearn" / "isolation_forest"
+    frame = spark.read.csv(str(folder / "input.csv"), header=True, inferSchema=True).coalesce(1)
+    ours, theirs = both(frame, model=folder / "model.pmml")
+    declared = [name for name in ours.columns if name not in (*frame.columns, "prediction")]
+    assert [name for name in theirs.columns if name not in frame.columns] == declared
+    assert "outlier" in declared
+    assert theirs.select("outlier").collect() == ours.select("outlier").collect()
+
+
+@needs_pmml4s
 def test_inputs_by_other_names(points):
     frame = points.where("id < 4").select(
         "id", points.x1.alias("length"), points.x2.cast("decimal(10,2)").alias("width")
