@@ -272,6 +272,17 @@ def test_an_output_field_says_which_of_several_targets_it_is_about():
         load(two_targets('<Output><OutputField name="o"/></Output>'), field("x"), field("y"), field("z"))
 
 
+def test_a_global_field_is_made_of_the_inputs_as_the_segment_treats_them():
+    """x squared: the first segment replaces a missing x by 5, the second does not."""
+    squared = """<TransformationDictionary><DerivedField name="squared" optype="continuous" dataType="double">
+    <Apply function="*"><FieldRef field="x"/><FieldRef field="x"/></Apply></DerivedField></TransformationDictionary>"""
+    replacing = linear(1, "squared", "first").replace('name="squared"/>', 'name="x" missingValueReplacement="5"/>', 1)
+    chain = mining("modelChain", segment(replacing), segment(linear(1, "squared", "second")))
+    result = predict(load(chain, field("x"), transformations=squared), x=[2.0, None])
+    assert result["first"] == [5.0, 26.0]
+    assert result["second"] == [5.0, None]
+
+
 def test_segment_outputs():
     output = """<Output><OutputField name="of_second" feature="predictedValue" segmentId="s2" dataType="double"/>
     <OutputField name="winner" feature="entityId"/></Output>"""

@@ -159,6 +159,49 @@ def test_output_fields():
     assert result["residual"] == [pytest.approx(1 - p), pytest.approx(-p), None]
 
 
+TABLE_OF_X = '<RegressionTable targetCategory="%s"><NumericPredictor name="x" coefficient="%s"/></RegressionTable>'
+TWO_CLASSES = [
+    pytest.param(TABLE_OF_X % ("a", 2), '<RegressionTable targetCategory="b"/>', {"a": 0.8807970779778823}, id="last"),
+    pytest.param('<RegressionTable targetCategory="a"/>', TABLE_OF_X % ("b", 2), {"b": 0.8807970779778823}, id="first"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), TWO_CLASSES)
+def test_a_table_that_says_nothing(first, second, expected):
+    """Its class has the rest, wherever the table stands."""
+    model = load(
+        regression(first + second, 'normalizationMethod="logit"', "classification", target="y"),
+        field("x"),
+        field("y", "string", values("a", "b")),
+    )
+    ((label, probability),) = expected.items()
+    result = predict(model, x=[1.0])
+    assert result["prediction"] == [label]
+    assert result["probability"][0][label] == pytest.approx(probability)
+    assert sum(result["probability"][0].values()) == pytest.approx(1)
+
+
+def test_one_class_against_all_others():
+    """Three classes through the logistic function: shares of 0.5, 0.88 and 0.12."""
+    tables = "".join(TABLE_OF_X % pair for pair in (("a", 0), ("b", 2), ("c", -2)))
+    model = load(
+        regression(tables, 'normalizationMethod="logit"', "classification", target="y"),
+        field("x"),
+        field("y", "string", values("a", "b", "c")),
+    )
+    high = 0.8807970779778823
+    expected = {"a": 0.5 / 1.5, "b": high / 1.5, "c": (1 - high) / 1.5}
+    assert predict(model, x=[1.0])["probability"][0] == pytest.approx(expected)
+
+
+def test_a_residual_of_a_replaced_target():
+    output = '<Output><OutputField name="residual" feature="residual" optype="continuous"/></Output>'
+    table = '<RegressionTable><NumericPredictor name="x" coefficient="0.5"/></RegressionTable>'
+    text = regression(table, target="y", around=output).replace('name="y"', 'name="y" missingValueReplacement="2"', 1)
+    model = load(text, field("x"), field("y"))
+    assert predict(model, x=[1.0, 1.0], y=[4.0, None])["residual"] == [3.5, 1.5]
+
+
 MISTAKES = [
     pytest.param('<OutputField name="o" feature="probabilty"/>', r"not known; did you mean 'probability'", id="typo"),
     pytest.param('<OutputField name="o" feature="probability" value="a"/>', "gives no probabilities", id="no-classes"),

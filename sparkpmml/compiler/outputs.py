@@ -15,7 +15,6 @@ from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.compiler.scores import score_of, score_of_value
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.errors import nearest
-from sparkpmml.pmml.dictionary import MiningField
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.output import OutputField
 from sparkpmml.runtime.cast import cast
@@ -187,12 +186,12 @@ class Agrees:
 
 @feature("residual")
 def _residual(output: OutputField, result: Result, scope: Scope) -> Slot:
-    """The actual value of the target is an input then."""
+    """The actual value of the target is an input then, a missing one replaced as its mining field says."""
     info, value = result.info, _predicted_value(output, result, scope)
     if info.declared is None or info.data_type is None:
         raise ValueError(f"{output.name!r} asks for a residual, but the target is not a data field")
-    as_is = MiningField(name=info.declared.name, invalid_value_treatment="asIs")
-    actual = scope.treated_input(as_is).slot
+    mining = replace(scope.mining_field(info.declared.name), invalid_value_treatment="asIs")
+    actual = scope.treated_input(mining).slot
     if result.probability is None:
         return scope.builder.emit(Difference(), actual, value)
     agrees = scope.builder.emit(Agrees(), actual, value)

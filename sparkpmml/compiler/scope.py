@@ -1,7 +1,8 @@
 """Which field a name means, at each place of the document.
 
 A model sees its own derived fields, its mining fields (treated), then what the models around it see; the outermost
-model sees the transformation dictionary and the data fields. Fields are lowered when first asked for: what nothing
+model sees the transformation dictionary and the data fields. A field of the transformation dictionary is made of the
+inputs as the model that reads it treats them. Fields are lowered when first asked for: what nothing
 reads costs nothing and is no input.
 """
 
@@ -17,7 +18,7 @@ from sparkpmml.compiler.prepare import make_prepare
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.errors import ModelError, nearest
 from sparkpmml.pmml.dictionary import DataField, MiningField
-from sparkpmml.pmml.expressions import DefineFunction, DerivedField
+from sparkpmml.pmml.expressions import DefineFunction, DerivedField, fields_read
 from sparkpmml.pmml.model import Document, Model
 from sparkpmml.pmml.node import Node
 
@@ -58,6 +59,17 @@ class Compilation:
         dictionary = self.document.transformations
         return {} if dictionary is None else {field.name: field for field in dictionary.fields}
 
+    def fields_behind(self, name: str) -> frozenset[str]:
+        """The fields that a field of the transformation dictionary is made of, directly or not."""
+        known: set[str] = set()
+        waiting = [name]
+        while waiting:
+            derived = self.global_fields.get(waiting.pop())
+            found = set() if derived is None else set(fields_read(derived)) - known
+            known |= found
+            waiting.extend(found)
+        return frozenset(known)
+
     def error(self, node: Node, message: str) -> ModelError:
         """A ModelError that says where in the document."""
         return ModelError(f"{self.source}, {node.position}: <{node.tag}> {message}")
@@ -81,6 +93,7 @@ class Scope:
         self.parent = parent
         self._guards = self.builder.guards
         self._fields: dict[str, Field] = {}
+        self._defined: set[str] = set()
         self._open: set[str] = set()
         local = model.local_transformations if model is not None else None
         self._derived = {field.name: field for field in local.fields} if local is not None else {}
@@ -89,6 +102,7 @@ class Scope:
     def define(self, field: Field) -> None:
         """Make a result (of an earlier segment, of an output field) known by its name."""
         self._fields[field.name] = field
+        self._defined.add(field.name)
 
     def field(self, name: str, node: Node) -> Field:
         """The field of that name; a ModelError at the node when there is none."""
@@ -131,11 +145,29 @@ class Scope:
             return self._lower_derived(self._derived[name])
         mining = self._mining.get(name)
         if mining is None:
-            return self._outer(name)
+            return self._made_anew(name) or self._outer(name)
         if self.parent is None and name in self.compilation.data_fields:
             return self.treated_input(mining)
-        outer = self._outer(name)
+        outer = self._made_anew(name) or self._outer(name)
         return outer if outer is None or not mining.treats else self._treated(outer, mining)
+
+    def _made_anew(self, name: str) -> Field | None:
+        """A field of the transformation dictionary, if this model treats inputs of it unlike the models around it."""
+        derived = self.compilation.global_fields.get(name)
+        if derived is None or self.parent is None or self._redefines(name):
+            return None
+        if self._treated_inputs.isdisjoint(self.compilation.fields_behind(name)):
+            return None
+        return self._lower_derived(derived)
+
+    def _redefines(self, name: str) -> bool:
+        """Does the name mean another field than that of the transformation dictionary?"""
+        own = name in self._defined or name in self._derived or name in self.compilation.data_fields
+        return own or (self.parent is not None and self.parent._redefines(name))
+
+    @cached_property
+    def _treated_inputs(self) -> frozenset[str]:
+        return frozenset(name for name, mining in self._mining.items() if mining.treats)
 
     def _outer(self, name: str) -> Field | None:
         """What the name means outside this model's own declarations."""
@@ -161,6 +193,13 @@ class Scope:
         from sparkpmml.compiler.expressions import lower_derived_field
 
         return lower_derived_field(node, self)
+
+    def mining_field(self, name: str) -> MiningField:
+        """How the model here, or the nearest around it that says so, uses a field."""
+        known = self._mining.get(name)
+        if known is not None:
+            return known
+        return MiningField(name=name) if self.parent is None else self.parent.mining_field(name)
 
     def treated_input(self, mining: MiningField) -> Field:
         declared = self.compilation.data_fields[mining.name]

@@ -107,7 +107,9 @@ class Normalize:
             return simple
         if scores.shape[1] == 2 or self.method == "none":
             return _residual(self._inverse(scores[:, :-1]))
-        return self._inverse(scores)
+        one_against_all = self._inverse(scores)  # which do not add up to 1
+        normalized: Matrix = one_against_all / one_against_all.sum(axis=1, keepdims=True)
+        return normalized
 
     def _inverse(self, scores: Matrix) -> Matrix:
         if self.method == "none":
@@ -184,19 +186,27 @@ class ColumnOf:
 
 def _classification(node: RegressionModel, scope: Scope) -> Result:
     info = target_info(node, scope.compilation)
-    labels = tuple(info.label(table.target_category or "") for table in node.tables)
+    ordinal = info.op_type is OpType.ORDINAL and node.normalization not in ("softmax", "simplemax")
+    tables = node.tables if ordinal else _default_last(node.tables)
+    labels = tuple(info.label(table.target_category or "") for table in tables)
     if len(set(labels)) != len(labels) or len(labels) < 2:
         raise ValueError(f"needs a RegressionTable for each of at least two classes, has them for {list(labels)}")
     if node.normalization == "exp":
         raise ValueError('normalizationMethod "exp" gives no probabilities')
-    scores = linear_scores(node.tables, node.math_context == "float", scope)
-    ordinal = info.op_type is OpType.ORDINAL and node.normalization not in ("softmax", "simplemax")
+    scores = linear_scores(tables, node.math_context == "float", scope)
     method = node.normalization
-    if method == "softmax" and len(node.tables) == 2 and node.tables[1].is_default:
+    if method == "softmax" and len(tables) == 2 and tables[1].is_default:
         method = "logit"
     probability = Scores(labels, scope.builder.emit(Normalize(method, ordinal), scores))
     probability = in_target_order(probability, info, scope.builder)
     return Result(info=info, value=winner(scope.builder, probability, info), probability=probability)
+
+
+def _default_last(tables: tuple[RegressionTable, ...]) -> tuple[RegressionTable, ...]:
+    """Of two classes' tables the one that says nothing comes last: its class has what the other leaves of 1."""
+    if len(tables) == 2 and tables[0].is_default:
+        return tables[::-1]
+    return tables
 
 
 def in_target_order(scores: Scores, info: TargetInfo, builder: Builder) -> Scores:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import fields
+
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.pmml.dictionary import INVALID_TREATMENTS, Value, data_type, op_type
 from sparkpmml.pmml.node import Node, attribute, boolean, child, children, content, element, family, one_of
@@ -84,3 +87,14 @@ class LocalTransformations(Node):
     """Derived fields of one model."""
 
     fields: tuple[DerivedField, ...] = children(DerivedField)
+
+
+def fields_read(node: Node) -> Iterator[str]:
+    """The names of the fields that an expression, or a derived field, refers to."""
+    for each in fields(node):
+        value = getattr(node, each.name)
+        if each.name in ("field", "text_field"):
+            yield value
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Node):
+                yield from fields_read(part)
