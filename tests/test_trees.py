@@ -147,6 +147,7 @@ PREDICATES = [
     pytest.param(
         '<SimplePredicate field="s" operator="lessThan" value="b"/>', ["a", "b", "c", None], [1, 0, 0, None], id="order"
     ),
+    pytest.param('<SimplePredicate field="x" operator="isMissing" value=""/>', [1, None], [0, 1], id="unread-value"),
     pytest.param("<True/>", [1, None], [1, 1], id="true"),
     pytest.param("<False/>", [1, None], [0, 0], id="false"),
 ]

@@ -286,7 +286,8 @@ class _Features:
         self, kind: NDArray[np.int8], value: Ints, field: Field, rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
         """Tests and thresholds: `x < t` is `x <=` the number before t, in the column's own precision."""
-        limits = self._thresholds(value, field, rows)
+        compared = np.where(_IS_ABSENCE[kind], -1, value)  # a test for a missing value may have a value, unread
+        limits = self._thresholds(compared, field, rows)
         below = _IS_BELOW[kind]
         if below.any():
             precision = np.float32 if field.data_type is DataType.FLOAT else np.float64

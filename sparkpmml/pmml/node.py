@@ -239,7 +239,10 @@ def boolean(text: str) -> bool:
 
 
 class OneOf:
-    """A converter that takes one of a few words; `other_spellings` maps what producers write instead."""
+    """A converter that takes one of a few words, blanks around them or not.
+
+    `other_spellings` maps what producers write instead.
+    """
 
     def __init__(self, choices: tuple[str, ...], other_spellings: dict[str, str]) -> None:
         self.choices = choices
@@ -248,7 +251,7 @@ class OneOf:
 
     def __call__(self, text: str) -> str:
         try:
-            return self._spellings[text]
+            return self._spellings[text.strip()]
         except KeyError:
             raise ValueError(f"must be one of {', '.join(self.choices)}, is {text!r}") from None
 
