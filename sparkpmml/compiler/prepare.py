@@ -97,11 +97,14 @@ class Prepare:
     outliers: str
     low: float
     high: float
+    accepts_all: bool = False
+    """Is there nothing to treat in a column whose values are all of the type? Most fields of most documents are so."""
 
     def __call__(self, raw: Column) -> Column:
-        missing = raw.is_missing()
-        declared = self._declared_missing(raw)
         column = cast(raw.plain(), self.data_type)
+        if self.accepts_all and column.failed is None:
+            return column
+        declared = self._declared_missing(raw)
         if self.missing_values:
             column = with_missing(column, declared | self.missing_values.holds(column))
         unreadable = None if column.failed is None else column.failed & ~declared
@@ -202,7 +205,13 @@ def make_prepare(field: DataField, mining: MiningField, data_type: DataType) -> 
     )
     if prepare.invalid_treatment == "asValue" and prepare.invalid_replacement is None:
         raise ValueError(f"{field.name!r} replaces invalid values (asValue) but gives no invalidValueReplacement")
-    return prepare
+    return replace(prepare, accepts_all=_accepts_all(prepare))
+
+
+def _accepts_all(prepare: Prepare) -> bool:
+    declares = prepare.missing_values or prepare.invalid_values or prepare.valid_values or prepare.ranges
+    treats = prepare.missing_fails or prepare.replacement is not None or prepare.outliers != "asIs"
+    return not declares and not treats
 
 
 def _literal(text: str | None, data_type: DataType) -> Column | None:

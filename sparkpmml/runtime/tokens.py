@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,9 @@ Span = tuple[int, int]
 _FAR = 1_000_000
 _END = -1
 """Stands after each text's words, so that no term reaches from one text into the next."""
+_NO_WORD = -2
+_SORTED_FAST = 1 << 16
+"""numpy sorts numbers of 16 bits by counting: an eighth of the time."""
 
 
 def _is_punctuation(character: str) -> bool:
@@ -42,20 +45,53 @@ class Tokenizer:
         return list(self._between(text))
 
     def words(self, text: str) -> list[str]:
-        return [text[start:end] for start, end in self.spans(text)]
+        return [word for piece in self.pieces(text) if (word := self.word_of(piece))]
+
+    def pieces(self, text: str) -> list[str]:
+        """The words with what `word_of` takes off: by one call, for a text of a dozen words a tenth of the time."""
+        pattern = compile_regex(self.separator if self.word is None else self.word)
+        if pattern.groups:  # these calls would answer with the groups
+            return [text[start:end] for start, end in self.spans(text)]
+        return pattern.split(text) if self.word is None else pattern.findall(text)
+
+    def word_of(self, piece: str) -> str:
+        """The word of a piece, empty where there is none."""
+        if self.word is not None:
+            return piece
+        first, last = _trimmed(piece, 0, len(piece))
+        return piece[first:last]
 
     def _between(self, text: str) -> Iterator[Span]:
         at = 0
         gaps = [match.span() for match in compile_regex(self.separator).finditer(text)]
         for start, end in [*gaps, (len(text), len(text))]:
-            first, last = at, start
-            while first < last and _is_punctuation(text[first]):
-                first += 1
-            while first < last and _is_punctuation(text[last - 1]):
-                last -= 1
+            first, last = _trimmed(text, at, start)
             if first < last:
                 yield first, last
             at = end
+
+
+def _trimmed(text: str, first: int, last: int) -> Span:
+    """The span without the punctuation at its ends."""
+    while first < last and _is_punctuation(text[first]):
+        first += 1
+    while first < last and _is_punctuation(text[last - 1]):
+        last -= 1
+    return first, last
+
+
+class _Numbers(dict[str, int]):
+    """Pieces of text to the numbers of their words, each distinct piece looked at once."""
+
+    def __init__(self, word_of: Callable[[str], str]) -> None:
+        self.vocabulary: dict[str, int] = {}
+        self._word_of = word_of
+
+    def __missing__(self, piece: str) -> int:
+        word = self._word_of(piece)
+        number = self.vocabulary.setdefault(word, len(self.vocabulary)) if word else _NO_WORD
+        self[piece] = number
+        return number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,18 +112,23 @@ class Tokens:
     starts: NDArray[np.int64]
 
     @classmethod
-    def of(cls, column: Column, texts: Sequence[Sequence[str]]) -> Tokens:
-        """`texts` are the words of the column's dictionary entries."""
-        vocabulary: dict[str, int] = {}
+    def of(
+        cls, column: Column, texts: Iterable[Sequence[str]], word_of: Callable[[str], str] = lambda piece: piece
+    ) -> Tokens:
+        """`texts` are the column's dictionary entries in pieces, of which `word_of` makes words, or "" of none."""
+        numbers = _Numbers(word_of)
         stream: list[int] = []
-        for words in texts:
-            stream.extend(vocabulary.setdefault(word, len(vocabulary)) for word in words)
+        for pieces in texts:
+            stream.extend(map(numbers.__getitem__, pieces))
             stream.append(_END)
-        numbers = np.array(stream, dtype=np.int32)
-        owner = np.repeat(np.arange(len(texts), dtype=np.int32), [len(words) + 1 for words in texts])
-        order = np.argsort(numbers, kind="stable")
-        starts = np.searchsorted(numbers[order], np.arange(len(vocabulary) + 1))
-        return cls(column.values, len(texts), vocabulary, numbers, owner, order, starts)
+        found = np.array(stream, dtype=np.int32)
+        found = found[found != _NO_WORD]
+        ends = found == _END
+        owner = np.cumsum(ends, dtype=np.int32) - ends
+        size = len(numbers.vocabulary)
+        order = np.argsort(found if size >= _SORTED_FAST else (found + 1).astype(np.uint16), kind="stable")
+        starts = np.searchsorted(found[order], np.arange(size + 1))
+        return cls(column.values, int(ends.sum()), numbers.vocabulary, found, owner, order, starts)
 
     def frequency(self, term: Sequence[str]) -> NDArray[np.int64]:
         """int64[texts]: how often the words of the term follow each other in each text."""

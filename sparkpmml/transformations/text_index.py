@@ -90,11 +90,16 @@ class Split:
     def __call__(self, column: Column) -> Tokens:
         column = text(column)
         entries = column.dictionary if column.dictionary is not None else ()
-        return Tokens.of(column, [self.words(entry) for entry in entries])
+        return Tokens.of(column, map(self.tokenizer.pieces, entries), self.word)
 
     def words(self, value: str) -> list[str]:
-        words = self.tokenizer.words(value)
-        return words if self.case_sensitive else [word.lower() for word in words]
+        """The words of one text."""
+        return [word for piece in self.tokenizer.pieces(value) if (word := self.word(piece))]
+
+    def word(self, piece: str) -> str:
+        """What a piece of text counts as; empty where it is no word."""
+        word = self.tokenizer.word_of(piece)
+        return word if self.case_sensitive else word.lower()
 
 
 @dataclass(frozen=True, slots=True)
