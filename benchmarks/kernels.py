@@ -1,22 +1,16 @@
-"""Time the forest kernels alone beside the library that trained the model, in one process and on one thread.
+"""The forest kernels alone beside the library that trained the model, in one process and on one thread.
 
-    python benchmarks/kernels.py [--rows 100000] [--columns 20] [--trees 500] [--models xgboost,lightgbm,...]
-
-Needs numba, xgboost, lightgbm and scikit-learn. Prints microseconds of processor time per row, best of several
-runs, and the ratio of ours to theirs; the answers are compared too.
+The graphs are made from the trainers' own models, without PMML. Microseconds of processor time per row, best of
+several runs, and the ratio of ours to theirs; the answers are compared too.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import pickle
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
@@ -237,33 +231,19 @@ def measure(run: Callable[..., Any], *arguments: Any) -> float:
     return time.process_time() - start
 
 
-def load(name: str, arguments: argparse.Namespace) -> Contest:
-    return CONTESTS[name](arguments.rows, arguments.columns, arguments.trees)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--columns", type=int, default=20)
-    parser.add_argument("--trees", type=int, default=500)
-    parser.add_argument("--times", type=int, default=5)
-    parser.add_argument("--models", default=",".join(CONTESTS))
-    arguments = parser.parse_args()
+def compare_kernels(rows: int, columns: int, times: int, trees: int = 500) -> None:
+    """Print a line per contest."""
     print(f"{'model':20} {'ours':>8} {'theirs':>8} {'ratio':>7}   (us per row)   pack s   forest MB  difference")
-    for name in arguments.models.split(","):
-        contest = load(name, arguments)
+    for name, make in CONTESTS.items():
+        contest = make(rows, columns, trees)
         start = time.process_time()
         forest = pack(contest.graph)
         packing = time.process_time() - start
         ours, theirs = contest.ours(forest), contest.theirs()
         difference = float(np.max(np.abs(ours - theirs))) if len(ours) else 0.0
         # In turns, so that what else the machine does falls on both.
-        runs = [(measure(contest.ours, forest), measure(contest.theirs)) for _ in range(arguments.times)]
-        mine, other = (min(column) / arguments.rows * 1e6 for column in zip(*runs, strict=True))
+        runs = [(measure(contest.ours, forest), measure(contest.theirs)) for _ in range(times)]
+        mine, other = (min(column) / rows * 1e6 for column in zip(*runs, strict=True))
         size = len(pickle.dumps(forest)) / 1e6
-        times = f"{mine:8.3f} {other:8.3f} {mine / other:7.3f}"
-        print(f"{name:20} {times}   {'':14} {packing:6.2f}   {size:9.2f}  {difference:.2g}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        figures = f"{mine:8.3f} {other:8.3f} {mine / other:7.3f}"
+        print(f"{name:20} {figures}   {'':14} {packing:6.2f}   {size:9.2f}  {difference:.2g}", flush=True)
