@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format docs clean
+.PHONY: help demo test test-fast lint format docs bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -58,7 +58,27 @@ format: $(READY)  ## let ruff rewrite the layout and what it can mend
 docs: $(READY)  ## write the page of what is supported anew
 	$(BIN)/python -m sparkpmml.support > docs/support.md
 
+# The peers need a line of Spark each; the trainers and the exporter are beside the newer one.
+.bench/spark4/.ready: setup.cfg
+	$(PYTHON) -m venv .bench/spark4
+	.bench/spark4/bin/python -m pip install -qq --editable '.[bench4]'
+	@touch $@
+
+.bench/spark35/.ready: setup.cfg
+	$(PYTHON) -m venv .bench/spark35
+	.bench/spark35/bin/python -m pip install -qq setuptools wheel
+	.bench/spark35/bin/python -m pip install -qq --no-build-isolation --editable '.[bench35]'
+	@touch $@
+
+bench: .bench/spark4/.ready .bench/spark35/.ready  ## speed beside other engines and the trainers: docs/benchmarks.md (ARGS="--models tree")
+	@$(WITH_JAVA) .bench/spark4/bin/python -m benchmarks train $(ARGS)
+	@$(WITH_JAVA) .bench/spark35/bin/python -m benchmarks spark $(ARGS)
+	@$(WITH_JAVA) .bench/spark4/bin/python -m benchmarks spark $(ARGS)
+	@$(WITH_JAVA) .bench/spark4/bin/python -m benchmarks process $(ARGS)
+	@$(WITH_JAVA) .bench/spark4/bin/python -m benchmarks growth $(ARGS)
+	@.bench/spark4/bin/python -m benchmarks report $(ARGS)
+
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) .tox .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info \
+	rm -rf $(VENV) .tox .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info \
 		metastore_db spark-warehouse derby.log sparkpmml/spark/extension/*.jar
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,1 +1,1 @@
-"""How fast models score, beside the libraries that trained them and other PMML engines: `python -m benchmarks --help`."""
+"""How fast models score, beside the trainers and other PMML engines: `python -m benchmarks --help`."""

@@ -76,7 +76,7 @@ def _spark(arguments: argparse.Namespace) -> None:
         for contest in _contests(arguments)
         for score in compete(
             spark,
-            contest.name,
+            contest,
             _folder(arguments, contest),
             engines,
             arguments.rows,

@@ -1,7 +1,4 @@
-"""The engines that score, as a table: each turns a DataFrame of inputs into one with its whole result.
-
-`answer` is the part of that result by which engines are compared: a double, or a label.
-"""
+"""The engines that score, as a table: each turns a DataFrame of inputs into one with its whole result."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ class Entry:
     """A model in the hands of an engine."""
 
     score: Callable[[DataFrame], DataFrame]
-    answer: str | None
+    has_answer: bool = True
 
 
 Engine = Callable[[SparkSession, Path], Entry]
@@ -47,7 +44,7 @@ def identity(spark: SparkSession, folder: Path) -> Entry:
         first = make(lambda *columns: columns[0], frame.schema[names[0]].dataType)
         return frame.select(first(*names))
 
-    return Entry(give, None)
+    return Entry(give, has_answer=False)
 
 
 @engine
@@ -57,7 +54,7 @@ def sparkpmml(spark: SparkSession, folder: Path) -> Entry:
     from sparkpmml.functions import predict
 
     sparkpmml.register(spark)
-    return Entry(lambda frame: frame.select(predict(str(folder / "model.pmml")).alias("p")), "p.prediction")
+    return Entry(lambda frame: frame.select(predict(str(folder / "model.pmml")).alias("p")))
 
 
 @engine
@@ -80,9 +77,9 @@ def trainer(spark: SparkSession, folder: Path) -> Entry:
                 loaded.append(load_answer(path))
             return pd.Series(loaded[0](pd.concat(columns, axis=1, keys=names)))
 
-        return frame.select(F.pandas_udf(call, "double")(*names).alias("p"))
+        return frame.select(F.pandas_udf(call, "double")(*names).alias("answer"))
 
-    return Entry(give, "p")
+    return Entry(give)
 
 
 @engine
@@ -91,7 +88,7 @@ def pmml4s(spark: SparkSession, folder: Path) -> Entry:
     from pypmml_spark import ScoreModel
 
     model = ScoreModel.fromFile(str(folder / "model.pmml"))
-    return Entry(model.transform, None)
+    return Entry(model.transform)
 
 
 @engine
@@ -105,7 +102,7 @@ def jpmml(spark: SparkSession, folder: Path) -> Entry:
         .load(jvm.java.io.File(str(folder / "model.pmml")))
         .build()
     )
-    return Entry(FlatPMMLTransformer(evaluator).transform, None)
+    return Entry(FlatPMMLTransformer(evaluator).transform)
 
 
 def jars() -> list[str]:

@@ -32,6 +32,15 @@ class Contest:
     how: str = "predict_proba"
     is_ensemble: bool = False
 
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """SQL for the answer as a number, in each engine's names: of labels, the probability or the choice of "yes"."""
+        if not self.labels:
+            return ("answer", "double(p.prediction)", "double(predicted_y)", "double(y)", "double(cluster)", "score")
+        if self.how == "predict_proba":
+            return ("answer", "p.probability['yes']", "`probability(yes)`", "probability_yes")
+        return ("answer", "double(p.prediction = 'yes')", "double(predicted_y = 'yes')", "double(y = 'yes')")
+
     def rows(self, count: int, columns: int, seed: int) -> pd.DataFrame:
         """`count` rows with their target, in the column `y`."""
         frame = self.table(count, columns, seed)

@@ -21,7 +21,7 @@ def use_one_thread() -> None:
 
 
 def compare(contest: str, folder: Path, rows: int, times: int) -> dict[str, Any]:
-    """Microseconds of processor time a row, best of several runs in turns; `theirs` is None where there is no trainer."""
+    """Microseconds of processor time a row, best of several runs in turns; `theirs` is None without a trainer."""
     pa.set_cpu_count(1)
     model = sparkpmml.load(folder / "model.pmml")
     table = pq.read_table(folder / "rows.parquet").slice(0, rows).combine_chunks()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import platform
+import re
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from benchmarks.growth import USUAL
 from benchmarks.models import CONTESTS
-
-PEERS = ("jpmml", "pmml4s")
 
 TITLES = {
     "sparkpmml": "sparkpmml",
@@ -95,3 +99,122 @@ def plot(results: Results, path: Path) -> None:
     figure.legend(loc="outside upper center", ncols=3, frameon=False)
     figure.tight_layout(rect=(0, 0, 1, 1 - 0.8 / figure.get_figheight()))
     figure.savefig(path)
+
+
+def write_report(folder: Path, docs: Path) -> None:
+    """benchmarks.json, benchmarks.md and benchmarks.svg from what the other commands have measured."""
+    spark = [each for path in sorted(folder.glob("spark*.json")) for each in json.loads(path.read_text())]
+    if not spark:
+        raise SystemExit(f"no measurements in {folder}: run `python -m benchmarks spark` first")
+    others = {name: _read(folder / f"{name}.json") for name in ("process", "growth")}
+    machine = describe_machine()
+    docs.mkdir(parents=True, exist_ok=True)
+    record = {"machine": machine, "spark": spark, **others}
+    (docs / "benchmarks.json").write_text(json.dumps(record, indent=1) + "\n")
+    results = Results(spark)
+    plot(results, docs / "benchmarks.svg")
+    (docs / "benchmarks.md").write_text(page(results, machine, spark, others), encoding="utf-8")
+
+
+def _read(path: Path) -> list[Result]:
+    return list(json.loads(path.read_text())) if path.exists() else []
+
+
+def describe_machine() -> dict[str, str]:
+    """What the figures were measured on."""
+    names = ("numpy", "pyarrow", "numba", "scikit-learn", "xgboost", "lightgbm")
+    models = re.findall(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
+    return {
+        "processor": f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores",
+        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
+        "python": platform.python_version(),
+        "packages": ", ".join(f"{name} {metadata.version(name)}" for name in names),
+    }
+
+
+PAGE = """# Benchmarks
+
+Made by `make bench`: models trained with fixed seeds, exported to PMML, and scored in Spark over the same cached table
+of one partition in `local[1]`, into the noop sink. Every engine of a line of Spark runs in one session, in turns, and
+its best run counts. Figures are microseconds of processor time a row: of all threads of the JVM (its compilers left
+out) and of the Python workers. Time by the clock is in [benchmarks.json](benchmarks.json).
+
+{machine}
+
+## Side by side
+
+In brackets, how many times as long as sparkpmml takes in the same session. sparkpmml answers the whole of
+`predict(model, *)`: the prediction, a map of probabilities and the model's own outputs. The identity function is a
+Python function of the same inputs that gives back the first: what crossing to Python and back costs, whoever scores.
+pypmml-spark runs on Spark 3.5, the others ran on Spark 4; a slow engine scored fewer rows.
+
+{table}
+![Rows per second](benchmarks.svg)
+
+{agreement}
+
+## Without Spark
+
+One process, one thread, `Model.predict` from Arrow table to Arrow table, beside the library that trained the model on a
+matrix made ready beforehand. The last columns: the size of the document, and of the program that Spark broadcasts.
+
+{process}
+## As models and tables grow
+
+XGBoost models in process, one thread; all but what grows as usual: {usual}.
+
+{growth}"""
+
+
+def page(results: Results, machine: dict[str, str], spark: Sequence[Result], others: dict[str, list[Result]]) -> str:
+    """docs/benchmarks.md."""
+    return PAGE.format(
+        machine="; ".join(f"{name}: {value}" for name, value in machine.items()) + ".",
+        table=table(results),
+        agreement=agreement(spark),
+        process=process_table(others["process"]),
+        growth=growth_table(others["growth"]),
+        usual=", ".join(f"{value} {name}" for name, value in USUAL.items()),
+    )
+
+
+def agreement(spark: Sequence[Result]) -> str:
+    """A sentence on whether the engines gave the same answers."""
+    checked = [each for each in spark if each["agreement"] is not None and each["engine"] != "sparkpmml"]
+    differing = [each for each in checked if each["agreement"] < 1]
+    text = f"Answers to the first 1,000 rows were compared with ours in {len(checked)} contests"
+    if not differing:
+        return f"{text}: all agree."
+    listed = ", ".join(f"{each['engine']} on {each['contest']} ({each['agreement']:.1%} agree)" for each in differing)
+    return f"{text}; all agree but {listed}."
+
+
+def process_table(found: Sequence[Result]) -> str:
+    """Ours beside the trainer's, in process."""
+    head = "| model | sparkpmml | trainer | ratio | document | program |\n|---|---:|---:|---:|---:|---:|"
+    lines = [
+        f"| {CONTESTS[each['contest']].title} | {_digits(each['ours'])} | {_or_dash(each['theirs'])} |"
+        f" {_or_dash(each['theirs'] and each['ours'] / each['theirs'])} |"
+        f" {_bytes(each['document_bytes'])} | {_bytes(each['program_bytes'])} |"
+        for each in found
+    ]
+    return "\n".join([head, *lines]) + "\n"
+
+
+def growth_table(found: Sequence[Result]) -> str:
+    """Microseconds a row, and sizes, by what grows."""
+    head = "| grows | to | us a row | document | program |\n|---|---:|---:|---:|---:|"
+    lines = [
+        f"| {each['grows']} | {each['value']:,} | {_digits(each['micros'])} |"
+        f" {_bytes(each['document_bytes'])} | {_bytes(each['program_bytes'])} |"
+        for each in found
+    ]
+    return "\n".join([head, *lines]) + "\n"
+
+
+def _or_dash(value: float | None) -> str:
+    return "–" if value is None else _digits(value)
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"

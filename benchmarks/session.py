@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
 from benchmarks.clock import Duration, measure
 from benchmarks.engines import ENGINES, Entry, jars
+from benchmarks.models import Contest
 
 SMALL = 2_000
 """Rows of the first runs, which warm an engine up and tell how many rows it can score in a few seconds."""
@@ -22,7 +25,7 @@ COMPARED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What an engine took for a contest: the best of its runs. `agreement`: the share of rows that it answers as we do."""
+    """What an engine took for a contest, the best of its runs; and the share of rows that it answers as we do."""
 
     contest: str
     engine: str
@@ -44,19 +47,21 @@ class Score:
         }
 
 
-def open_session(memory: str = "6g") -> SparkSession:
+def open_session(settings: Mapping[str, str] | None = None) -> SparkSession:
     """local[1], with the jars of the engines."""
     builder = (
         SparkSession.builder.master("local[1]")
         .appName("sparkpmml benchmarks")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.driver.memory", memory)
+        .config("spark.driver.memory", "6g")
         .config("spark.driver.extraJavaOptions", "-XX:-UseDynamicNumberOfCompilerThreads")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", "10000")
         .config("spark.jars", ",".join(jars()))
     )
+    for name, value in (settings or {}).items():
+        builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     return spark
@@ -66,6 +71,7 @@ class Tables:
     """Cached tables of one partition, of the first rows of a contest's table."""
 
     def __init__(self, spark: SparkSession, folder: Path) -> None:
+        self.rows = pq.read_metadata(folder / "rows.parquet").num_rows
         self._source = spark.read.parquet(str(folder / "rows.parquet"))
         self._cached: dict[int, DataFrame] = {}
 
@@ -89,13 +95,13 @@ def run(frame: DataFrame) -> None:
 
 
 def compete(
-    spark: SparkSession, contest: str, folder: Path, engines: Iterable[str], rows: int, seconds: float, times: int
+    spark: SparkSession, contest: Contest, folder: Path, engines: Iterable[str], rows: int, seconds: float, times: int
 ) -> Iterator[Score]:
     """The scores of the engines that are installed and can score this model; others are named with the reason."""
-    entries = dict(_entries(spark, contest, folder, engines))
+    entries = dict(_entries(spark, contest.name, folder, engines))
     tables = Tables(spark, folder)
     counts = {name: _affordable(entry, tables, rows, seconds) for name, entry in entries.items()}
-    for name, entry in entries.items():  # warm up, and make the cached tables
+    for name, entry in entries.items():  # what the JVM has not compiled yet
         run(entry.score(tables.first(counts[name])))
     # In turns, so that what else the machine does falls on all.
     runs: dict[str, list[Duration]] = {name: [] for name in entries}
@@ -103,11 +109,11 @@ def compete(
         for name, entry in entries.items():
             scored = entry.score(tables.first(counts[name]))
             runs[name].append(measure(lambda scored=scored: run(scored)))
-    answers = {name: _answers(entry, tables, folder) for name, entry in entries.items()}
+    answers = {name: _answers(contest, entry, tables) for name, entry in entries.items()}
     for name in entries:
         best = Duration(min(each.wall for each in runs[name]), min(each.processor for each in runs[name]))
         agreement = _agreement(answers[name], answers.get("sparkpmml"))
-        yield Score(contest, name, spark.version, counts[name], best, agreement)
+        yield Score(contest.name, name, spark.version, counts[name], best, agreement)
     tables.close()
 
 
@@ -125,35 +131,45 @@ def _entries(spark: SparkSession, contest: str, folder: Path, engines: Iterable[
 
 
 def _affordable(entry: Entry, tables: Tables, rows: int, seconds: float) -> int:
-    """As many rows as take about `seconds`, to two digits; at most `rows`."""
-    small = min(SMALL, rows)
-    for _ in range(3):
-        run(entry.score(tables.first(small)))
-    took = measure(lambda: run(entry.score(tables.first(small))))
-    if rows <= SMALL or took.wall < 0.3:  # most of it a query's fixed cost
-        return rows
-    count = int(small * seconds / (took.wall - 0.1))
-    digits = 10 ** max(len(str(count)) - 1, 1)
-    return int(min(max(count // digits * digits, small), rows))
+    """As many rows as take about `seconds` of processor time, to one digit; at most `rows`. Warms it up, too.
+
+    From the difference of two runs: what every query costs, however few its rows, is no measure.
+    """
+    fewer = min(SMALL, rows)
+    first = _processor(entry, tables, fewer)
+    count, took = fewer, first
+    while count < rows and took - first < seconds / 4:
+        count = min(count * 8, rows)
+        took = _processor(entry, tables, count)
+    if count == fewer or took <= first:
+        return count
+    wanted = int((count - fewer) * seconds / (took - first))
+    digit = 10 ** (len(str(wanted)) - 1)
+    return max(min(wanted // digit * digit, rows), fewer)
 
 
-def _answers(entry: Entry, tables: Tables, folder: Path) -> list[Any] | None:
-    if entry.answer is None:
+def _processor(entry: Entry, tables: Tables, rows: int) -> float:
+    scored = entry.score(tables.first(rows))
+    run(scored)
+    return measure(lambda: run(scored)).processor
+
+
+def _answers(contest: Contest, entry: Entry, tables: Tables) -> list[Any] | None:
+    """The answers to the first rows as numbers: see `Contest.answers`; None of an engine that gives none."""
+    if not entry.has_answer:
         return None
-    scored = entry.score(tables.first(min(COMPARED, SMALL)).limit(COMPARED))
-    return [row[0] for row in scored.selectExpr(entry.answer).collect()]
+    scored = entry.score(tables.first(min(SMALL, tables.rows))).limit(COMPARED)
+    for expression in contest.answers:
+        try:
+            return [row[0] for row in scored.selectExpr(expression).collect()]
+        except AnalysisException:  # this engine calls it otherwise
+            continue
+    raise LookupError(f"none of {contest.answers} is among the columns {scored.columns}")
 
 
 def _agreement(theirs: list[Any] | None, ours: list[Any] | None) -> float | None:
-    """The share of equal answers: labels as text, numbers to 1e-5, which leaves room for sums in single precision."""
-    if theirs is None or ours is None:
+    """The share of rows with equal answers, to 1e-5: peers sum in double where the document says float."""
+    if theirs is None or ours is None or not ours:
         return None
-    pairs = list(zip(theirs, ours, strict=True))
-    return sum(_are_equal(a, b) for a, b in pairs) / max(len(pairs), 1)
-
-
-def _are_equal(first: Any, second: Any) -> bool:
-    try:
-        return bool(np.isclose(float(first), float(second), rtol=1e-5, atol=1e-7, equal_nan=True))
-    except (TypeError, ValueError):
-        return str(first) == str(second)
+    first, second = (np.array(each, dtype=np.float64) for each in (theirs, ours))
+    return float(np.isclose(first, second, rtol=1e-5, atol=1e-7, equal_nan=True).mean())
