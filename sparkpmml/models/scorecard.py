@@ -18,6 +18,7 @@ from sparkpmml.compiler.predicates import lower_predicate
 from sparkpmml.compiler.result import Result, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
+from sparkpmml.models.scorecard_bins import lower_bins
 from sparkpmml.models.scorecard_nodes import Characteristic, Scorecard
 from sparkpmml.models.scorecard_reasons import lower_reason_codes
 from sparkpmml.runtime.column import Column, integers
@@ -88,7 +89,11 @@ def _first_true(node: Characteristic, scope: Scope) -> Slot:
     with scope.compilation.at(node):
         if not node.attributes:
             raise ValueError("has no Attribute")
-    return scope.builder.emit(FirstTrue(), *[lower_predicate(each.predicate, scope) for each in node.attributes])
+    predicates = [each.predicate for each in node.attributes]
+    binned = lower_bins(predicates, scope)
+    if binned is not None:
+        return binned
+    return scope.builder.emit(FirstTrue(), *[lower_predicate(each, scope) for each in predicates])
 
 
 def _partial_score(node: Characteristic, index: Slot, scope: Scope) -> Slot:

@@ -15,8 +15,9 @@ from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, label_column, pick
 from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.reasons import add_points, order_points
 from sparkpmml.models.scorecard_nodes import Characteristic, Scorecard
-from sparkpmml.runtime.column import Column
+from sparkpmml.runtime.column import Array, Column
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,12 +38,16 @@ class Points:
         (rows,) = np.broadcast_shapes(*[column.values.shape for column in columns])
         points = np.zeros((rows, self.width))
         unknown = np.zeros(rows, dtype=np.bool_)
-        every = np.arange(rows)
         for codes, baseline, partial, index in zip(self.codes, self.baselines, partials, held, strict=True):
-            points[every, codes[index.values]] += self.sign * (baseline - partial.values)
+            add_points(_spread(codes[index.values], rows), _spread(partial.values, rows), baseline, self.sign, points)
             unknown |= np.isnan(partial.values)
         points[unknown] = np.nan
         return points
+
+
+def _spread(values: Array, rows: int) -> Array:
+    """A constant's one value for all rows, any other as it is, in one piece of memory."""
+    return np.ascontiguousarray(np.broadcast_to(values, rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,7 @@ class Order:
     """The operation: int64[n, codes], the codes from most points to least; -1 where there is no further reason."""
 
     def __call__(self, points: Matrix) -> NDArray[np.int64]:
-        counted = np.where(points > 0, points, 0.0)
-        order = np.argsort(-counted, axis=1, kind="stable")
-        return np.where(np.take_along_axis(counted, order, axis=1) > 0, order, -1)
+        return order_points(points)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -206,3 +206,38 @@ def test_refused(case):
     source, message = REFUSED[case]
     with pytest.raises(ModelError, match=message):
         sparkpmml.load(source)
+
+
+def test_bins_answer_as_the_conditions_do(monkeypatch):
+    """The short way for characteristics of one number gives what asking each condition in turn gives."""
+    random = np.random.default_rng(0)
+    literals = [-1.5, -1.0, 0.0, 0.1, 2.0, 1e300]
+    operators = ["equal", "notEqual", "lessThan", "lessOrEqual", "greaterThan", "greaterOrEqual", "isMissing"]
+
+    def condition(depth=0):
+        if depth < 2 and random.random() < 0.4:
+            parts = "".join(condition(depth + 1) for _ in range(random.integers(2, 4)))
+            operator = random.choice(["and", "or", "xor"])
+            return f'<CompoundPredicate booleanOperator="{operator}">{parts}</CompoundPredicate>'
+        operator = random.choice(operators)
+        literal = "" if operator == "isMissing" else f' value="{random.choice(literals)}"'
+        return f'<SimplePredicate field="income" operator="{operator}"{literal}/>'
+
+    def some_attributes():
+        return [f'<Attribute partialScore="{i + 1}">{condition()}</Attribute>' for i in range(random.integers(1, 6))]
+
+    near = [np.nextafter(x, to) for x in literals for to in (-np.inf, np.inf)]
+    values = pa.array([*literals, *near, -np.inf, np.inf, None])
+    rows = pa.table({"department": pa.nulls(len(values), pa.string()), "age": pa.nulls(len(values)), "income": values})
+    for _ in range(60):
+        source = document(characteristic(*some_attributes(), reasonCode="r", baselineScore="3"))
+        with monkeypatch.context() as patched:
+            patched.setattr("sparkpmml.models.scorecard.lower_bins", lambda *_: None)
+            expected = sparkpmml.load(source).predict(rows)
+        assert sparkpmml.load(source).predict(rows).equals(expected), source
+
+
+def test_condition_without_conditions_is_refused():
+    empty = '<Attribute partialScore="1"><CompoundPredicate booleanOperator="and"/></Attribute>'
+    with pytest.raises(ModelError, match="no conditions"):
+        sparkpmml.load(document(characteristic(empty, attribute(2, "income"))))
