@@ -3,7 +3,7 @@
 The specification names the statistics, and leaves open how a record is compared with them ("some similarity measure is
 used to determine the best matching cluster"). Here a comparison with a cluster is the mean of the comparisons with its
 records, as in Condorcet's criterion, by which demographic clustering builds such clusters: exact for categories, whose
-frequencies are known; for numbers, whose records are not, the comparison with the cluster's mean. The spread of a number
+frequencies are known; for numbers, whose records are not, the comparison with the cluster's mean. A number's spread
 (standardDeviation, the frequencies of its intervals) is not used: each way to use it would be another guess.
 """
 
