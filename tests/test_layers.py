@@ -14,6 +14,7 @@ PACKAGE = Path(sparkpmml.__file__).parent
 
 LAYERS = (
     {"errors", "datatypes", "storage"},
+    {"remote"},
     {"kernels"},
     {"runtime"},
     {"pmml"},

@@ -17,6 +17,8 @@ from sparkpmml.models import discover
 from sparkpmml.pmml.feeder import CHUNK_BYTES
 from sparkpmml.pmml.model import Document
 from sparkpmml.pmml.reader import read
+from sparkpmml.remote.http import HttpFile, is_http
+from sparkpmml.remote.mlflow import MlflowFile, is_mlflow
 
 _GZIP = b"\x1f\x8b"
 
@@ -40,12 +42,15 @@ class _Hashing(io.RawIOBase):
 def load(source: str | os.PathLike[str] | bytes, *, name: str | None = None, model: str | None = None) -> Model:
     """Read and compile a PMML document (1.x to 4.4), plain or gzipped.
 
-    `source`: a path, a file: URI, or the document's bytes. `name` is what messages call it (by default the file's
-    name). `model`: of a document with several models, the modelName of the one wanted; the first one unless given.
+    `source`: a path, a file: URI, an http(s) URL, a URI of MLflow (models:/ or runs:/), or the document's bytes. `name`
+    is what messages call it (by default the file's name). `model`: of a document with several models, the modelName of
+    the one wanted; the first one unless given.
     Raises ModelNotFoundError, ModelError, or UnsupportedMarkupError, which lists all that cannot be scored.
     """
     if isinstance(source, bytes):
         return _load(io.BytesIO(source), name or "model", model)
+    if isinstance(source, str) and (remote := _remote(source)) is not None:
+        return _load(io.BytesIO(remote.read()), name or source.rstrip("/").rpartition("/")[2], model)
     path = os.fspath(source).removeprefix("file://") if isinstance(source, str) else os.fspath(source)
     path = path.removeprefix("file:")
     try:
@@ -62,6 +67,12 @@ def _load(stream: IO[bytes], name: str, model: str | None) -> Model:
     if not stream.seekable():
         return load_stream(stream, name, model)
     return find_or_compile(stream, model, lambda start: load_stream(start, name, model)).renamed(name)
+
+
+def _remote(source: str) -> HttpFile | MlflowFile | None:
+    if is_http(source):
+        return HttpFile(source)
+    return MlflowFile(source) if is_mlflow(source) else None
 
 
 def load_stream(stream: IO[bytes], name: str, model: str | None = None) -> Model:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sparkpmml.errors import ModelNotFoundError
+from sparkpmml.errors import BindingError, ModelNotFoundError, SparkPmmlError
 from sparkpmml.spark.binding import Signature, bind
 from sparkpmml.spark.casts import carrier
 from sparkpmml.spark.expressions import BoundArgument, Expressions
+from sparkpmml.spark.information import INFO, MODELS, Row, broken_row, info_row, model_row
 from sparkpmml.spark.jvm import HadoopFileSystems, Jvm, JvmConfiguration
-from sparkpmml.spark.library import Library, label_of
-from sparkpmml.spark.settings import Settings, checked_on_error
-from sparkpmml.spark.sources import Location, locate
+from sparkpmml.spark.library import CAPACITY, Library, label_of
+from sparkpmml.spark.once import OnceCache
+from sparkpmml.spark.settings import MODEL_DIR, Settings, checked_on_error
+from sparkpmml.spark.sources import Location, locate, names_in
 from sparkpmml.spark.transport import transport
 from sparkpmml.spark.udfs import ModelFunction, ModelFunctions
+from sparkpmml.spark.values import Values
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -35,6 +38,8 @@ class Binder:
         self._settings = settings
         self._library = library
         self._expressions = Expressions(self._jvm)
+        self._literals = Values(self._jvm)
+        self._infos: OnceCache[str, Any] = OnceCache(CAPACITY)
         self._functions = ModelFunctions(context, transport())
 
     def bind(self, arguments: Any) -> BoundCall:
@@ -44,7 +49,7 @@ class Binder:
         """
         configuration = JvmConfiguration(self._jvm)
         name = self._expressions.read_model(arguments)
-        model = self._open(name, configuration)
+        _, model = self._open(name, configuration)
         label = label_of(name)
         given, chosen = self._set_apart(model, self._expressions.read_arguments(arguments.tail()))
         places = self._places(model, label, given, configuration.is_case_sensitive)
@@ -53,12 +58,37 @@ class Binder:
         function = self._functions.get(model.program, label, on_error, carriers)
         return BoundCall(label, function, function.java.builder(self._jvm.sequence(values)), self._expressions)
 
-    def _open(self, name: str, configuration: JvmConfiguration) -> Model:
-        target = self._settings.find_alias(name, configuration) or name
-        held = self._library.find_held(target)
+    def describe(self, arguments: Any) -> Any:
+        """The constant STRUCT of `model_info(model)`; `arguments` is a Seq of Catalyst expressions."""
+        if arguments.size() > 1:
+            raise BindingError("model_info takes one argument, the model's path or alias")
+        _, model = self._open(self._expressions.read_model(arguments), JvmConfiguration(self._jvm))
+        return self._infos.get(model.digest, lambda: self._literals.literal(info_row(model), INFO))
+
+    def list_models(self, arguments: Any) -> Any:
+        """The plan of `pmml_models()`: a row for each alias, and for each file in spark.sparkpmml.modelDir."""
+        if not arguments.isEmpty():
+            raise BindingError("pmml_models takes no arguments")
+        configuration = JvmConfiguration(self._jvm)
+        folder = configuration.get(MODEL_DIR)
+        files = names_in(folder, HadoopFileSystems(self._jvm)) if folder else []
+        names = dict.fromkeys([*self._settings.names(configuration), *files])
+        return self._literals.table([self._list(name, configuration) for name in names], MODELS)
+
+    def _list(self, name: str, configuration: JvmConfiguration) -> Row:
+        try:
+            uri, model = self._open(name, configuration)
+        except SparkPmmlError as error:
+            return broken_row(name, self._settings.find_alias(name, configuration), str(error))
+        return model_row(name, uri, model)
+
+    def _open(self, name: str, configuration: JvmConfiguration) -> tuple[str | None, Model]:
+        """The model, and where it lies, which is nowhere if it was loaded before."""
+        held = self._library.find_held(self._settings.find_alias(name, configuration) or name)
         if held is not None:
-            return held
-        return self._library.open(self._locate(name, configuration))
+            return None, held
+        location = self._locate(name, configuration)
+        return location.uri, self._library.open(location)
 
     def locate(self, name: str, java_session: Any) -> Location:
         """The existing, allowed file that `name` means to this session; a ModelNotFoundError where it is no file."""

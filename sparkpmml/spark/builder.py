@@ -1,4 +1,6 @@
-"""The function builders that Spark's analyser calls: `Seq[Expression] => Expression`, implemented in Python.
+"""The function builders that Spark's analyser calls, implemented in Python.
+
+A function's builder is a `Seq[Expression] => Expression`, a table function's a `Seq[Expression] => LogicalPlan`.
 
 `predict_value` and `predict_proba` are fields of the same struct that `predict` gives, so a query that uses all three
 scores once. Spark ships the whole struct then; that is cheap beside scoring twice.
@@ -73,19 +75,19 @@ def probabilities_alone(call: BoundCall) -> Any:
 class FunctionBuilder:
     """A scala.Function1 in Python. The JVM calls `apply`, and the three methods by which Scala compares builders."""
 
-    def __init__(self, name: str, select: Callable[[BoundCall], Any], driver: Driver = DRIVER) -> None:
+    def __init__(self, name: str, make: Callable[[Binder, Any], Any], driver: Driver = DRIVER) -> None:
         self._name = name
-        self._select = select
+        self._make = make
         self._driver = driver
 
     def apply(self, arguments: Any) -> Any:
-        """The expression for a call with these argument expressions.
+        """The expression, or the plan, for a call with these argument expressions.
 
         No Python exception may leave: py4j would show it as a stack of its own frames. One that holds a Java exception
         surfaces as that, so every error becomes an IllegalArgumentException with one sentence.
         """
         try:
-            return self._select(self._driver.binder().bind(arguments))
+            return self._make(self._driver.binder(), arguments)
         except SparkPmmlError as error:
             raise as_java(f"{self._name}: {error}") from None
         except JAVA_ERRORS as error:
@@ -112,8 +114,18 @@ def as_java(message: str) -> Py4JJavaError:
     return Py4JJavaError(message, jvm.java.lang.IllegalArgumentException(message))
 
 
+def _scoring(select: Callable[[BoundCall], Any]) -> Callable[[Binder, Any], Any]:
+    """Makes the part of a model's result that `select` chooses."""
+    return lambda binder, arguments: select(binder.bind(arguments))
+
+
 BUILDERS = {
-    "predict": FunctionBuilder("predict", whole),
-    "predict_value": FunctionBuilder("predict_value", value_alone),
-    "predict_proba": FunctionBuilder("predict_proba", probabilities_alone),
+    "predict": FunctionBuilder("predict", _scoring(whole)),
+    "predict_value": FunctionBuilder("predict_value", _scoring(value_alone)),
+    "predict_proba": FunctionBuilder("predict_proba", _scoring(probabilities_alone)),
+    "model_info": FunctionBuilder("model_info", Binder.describe),
 }
+"""The functions of values."""
+
+TABLE_BUILDERS = {"pmml_models": FunctionBuilder("pmml_models", Binder.list_models)}
+"""The functions of tables."""

@@ -5,6 +5,7 @@ A temporary function could not be used in a persistent view; a built-in one can,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pyspark.java_gateway import ensure_callback_server_started
@@ -22,13 +23,25 @@ def start_callbacks(gateway: Any) -> None:
 
 def make_builtin(jvm: Jvm, java_session: Any, name: str, builder: Any) -> None:
     """Register `builder` as the built-in function `name`; again and again does no harm."""
-    builtin = jvm.scala_object("org.apache.spark.sql.catalyst.analysis.FunctionRegistry").builtin()
-    running = java_session.sessionState().functionRegistry()
+    builtin = jvm.scala_object(_ANALYSIS + "FunctionRegistry").builtin()
+    _register(jvm, (builtin, java_session.sessionState().functionRegistry()), name, "misc_funcs", builder)
+
+
+def make_builtin_table(jvm: Jvm, java_session: Any, name: str, builder: Any) -> None:
+    """Register `builder` as the built-in table function `name`."""
+    builtin = jvm.scala_object(_ANALYSIS + "TableFunctionRegistry").builtin()
+    _register(jvm, (builtin, java_session.sessionState().tableFunctionRegistry()), name, "table_funcs", builder)
+
+
+_ANALYSIS = "org.apache.spark.sql.catalyst.analysis."
+
+
+def _register(jvm: Jvm, registries: Sequence[Any], name: str, group: str, builder: Any) -> None:
     usage, extended = usage_of(name)
     info = jvm.java_class("org.apache.spark.sql.catalyst.expressions.ExpressionInfo")(
-        "sparkpmml", None, name, usage, extended, "", "", "misc_funcs", "", "", "built-in"
+        "sparkpmml", None, name, usage, extended, "", "", group, "", "", "built-in"
     )
-    for registry in (builtin, running):
+    for registry in registries:
         registry.registerFunction(_identifier(jvm, registry, name), info, builder)
 
 
@@ -36,5 +49,6 @@ def _identifier(jvm: Jvm, registry: Any, name: str) -> Any:
     """How this registry calls its built-in functions: that of a session of 4.3 says system.builtin.<name>."""
     identifier = jvm.java_class("org.apache.spark.sql.catalyst.FunctionIdentifier")
     system = (jvm.option("builtin"), jvm.option("system"))
-    is_qualified = registry.lookupFunction(identifier("abs", *system)).isDefined()
+    # Each registry has one of these two: a function, a table function.
+    is_qualified = any(registry.lookupFunction(identifier(known, *system)).isDefined() for known in ("abs", "range"))
     return identifier(name, *system) if is_qualified else identifier(name)

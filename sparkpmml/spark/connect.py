@@ -112,8 +112,9 @@ class ConnectModels:
 
     def _check_alias(self, alias: str) -> None:
         """A function with the alias's name must not take the place of another."""
-        is_new = alias.lower() not in self._functions
-        if _WORD.fullmatch(alias) and is_new and (alias.lower() in OWN or self._spark.catalog.functionExists(alias)):
+        name = alias.lower()
+        is_taken = name in OWN or (name not in self._functions and self._spark.catalog.functionExists(alias))
+        if _WORD.fullmatch(alias) and is_taken:
             raise BindingError(f"the alias {alias!r} is the name of a SQL function: choose another for the model")
 
 

@@ -27,6 +27,9 @@ class ConnectConfiguration:
         """The client cannot tell what is the application's own."""
         return None
 
+    def keys(self, prefix: str) -> list[str]:
+        return []
+
 
 class ConnectFileSystems:
     """Files of Hadoop filesystems, read by the server's Spark with its credentials."""
@@ -37,6 +40,9 @@ class ConnectFileSystems:
     def stamp(self, uri: str) -> Stamp | None:
         row = self._row(uri, "length", "modificationTime")
         return None if row is None else Stamp(int(row[0]), round(row[1].timestamp() * 1e6))
+
+    def names(self, folder: str) -> list[str]:
+        return []
 
     def copy_to_local(self, uri: str, target: str) -> None:
         row = self._row(uri, "content")

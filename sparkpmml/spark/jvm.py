@@ -71,6 +71,11 @@ class JvmConfiguration:
         # Not getConf(), which copies every entry over py4j: 16 ms at each analysis.
         return self._context._conf.get(key)
 
+    def keys(self, prefix: str) -> list[str]:
+        """The session's keys that begin with `prefix`; those of the application's configuration are among them."""
+        keys = str(self._session.getAllConfs().keys().mkString("\n")).splitlines()
+        return [key for key in keys if key.startswith(prefix)]
+
     @property
     def is_case_sensitive(self) -> bool:
         return bool(self._analysis.caseSensitiveAnalysis())
@@ -91,6 +96,14 @@ class HadoopFileSystems:
                 return None
             status = file_system.getFileStatus(path)
             return None if status.isDirectory() else Stamp(int(status.getLen()), int(status.getModificationTime()))
+
+    def names(self, folder: str) -> list[str]:
+        with _explained(folder):
+            path = self._path(folder)
+            file_system = path.getFileSystem(self._configuration)
+            if not file_system.exists(path):
+                return []
+            return [str(each.getPath().getName()) for each in file_system.listStatus(path) if each.isFile()]
 
     def copy_to_local(self, uri: str, target: str) -> None:
         """Copy without the checksum file that Hadoop's local filesystem would write beside it."""

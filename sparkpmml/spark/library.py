@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from sparkpmml.remote.http import is_http
 from sparkpmml.spark.once import OnceCache
 from sparkpmml.spark.sources import Location, Stamp
 
@@ -65,4 +66,5 @@ class Library:
 
 def label_of(name: str) -> str:
     """What a plan calls the model: the last part of its path."""
-    return PurePosixPath(name.rstrip("/")).name or name
+    path = name.partition("?")[0] if is_http(name) else name
+    return PurePosixPath(path.rstrip("/")).name or name

@@ -36,8 +36,12 @@ class ClassicRegistration:
         return hasattr(spark, "_jsparkSession")
 
     def register(self, spark: SparkSession, models: ModelPaths, on_error: str | None) -> None:
-        from sparkpmml.spark.builder import BUILDERS, DRIVER  # needs py4j, which a Connect client may not have
-        from sparkpmml.spark.catalog import make_builtin, start_callbacks
+        from sparkpmml.spark.builder import (  # needs py4j, which a Connect client may not have
+            BUILDERS,
+            DRIVER,
+            TABLE_BUILDERS,
+        )
+        from sparkpmml.spark.catalog import make_builtin, make_builtin_table, start_callbacks
         from sparkpmml.spark.jvm import Jvm
 
         settings = DRIVER.settings
@@ -49,6 +53,8 @@ class ClassicRegistration:
         start_callbacks(jvm.gateway)
         for name, builder in BUILDERS.items():
             make_builtin(jvm, spark._jsparkSession, name, builder)
+        for name, builder in TABLE_BUILDERS.items():
+            make_builtin_table(jvm, spark._jsparkSession, name, builder)
         DRIVER.registered.add(spark.sparkContext.applicationId)
 
 

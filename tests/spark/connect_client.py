@@ -41,10 +41,10 @@ def main(url, models, cases, transport="arrow"):
 def answer(code, names):
     try:
         frame = eval(code, names)
-        ordered = frame.orderBy("id") if "id" in frame.columns else frame
-        rows = ordered.select(F.to_json(F.struct("*"), {"ignoreNullFields": "false"})).collect()
-        return {"schema": frame.schema.simpleString(), "rows": [json.loads(row[0]) for row in rows]}
-    except Exception as error:
+        rows = frame.select(F.to_json(F.struct("*"), {"ignoreNullFields": "false"})).collect()
+        ordered = sorted((json.loads(row[0]) for row in rows), key=lambda row: row.get("id", 0))
+        return {"schema": frame.schema.simpleString(), "rows": ordered}
+    except Exception as error:  # noqa: BLE001  # whatever it is, the test looks at it
         return {"error": str(error)}
 
 

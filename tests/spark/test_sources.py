@@ -7,7 +7,7 @@ import pytest
 from sparkpmml.errors import BindingError, ModelError, ModelNotFoundError
 from sparkpmml.spark.library import Library, label_of
 from sparkpmml.spark.settings import Settings
-from sparkpmml.spark.sources import Stamp, locate
+from sparkpmml.spark.sources import Stamp, locate, names_in
 
 
 class FakeConfiguration(dict):
@@ -20,6 +20,9 @@ class FakeConfiguration(dict):
     def get_static(self, key):
         return self.static.get(key)
 
+    def keys(self, prefix=""):
+        return [key for key in self if key.startswith(prefix)]
+
 
 class FakeFileSystems:
     """A cluster's filesystem, hdfs://nn, which is the default one."""
@@ -29,6 +32,9 @@ class FakeFileSystems:
 
     def stamp(self, uri):
         return Stamp(1, 1) if uri in self.uris else None
+
+    def names(self, folder):
+        return [uri.rpartition("/")[2] for uri in self.uris if uri.rpartition("/")[0] == folder.rstrip("/")]
 
     def copy_to_local(self, uri, target):
         with open(target, "w") as file:
@@ -120,6 +126,11 @@ def test_not_found(folder, name, parts):
         pytest.param(None, "store", "here.pmml", False, id="a session's own"),
         pytest.param("store", None, "alias", False, id="an alias of a file outside"),
         pytest.param("", None, "here.pmml", False, id="nothing is allowed"),
+        pytest.param("store", None, "http://127.0.0.1:9/iris.pmml", False, id="a URL"),
+        pytest.param("http://127.0.0.1:9/a", None, "HTTP://127.0.0.1:9/b/iris.pmml", False, id="another part of a URL"),
+        pytest.param("http://127.0.0.1:9/a", None, "http://127.0.0.1:9/ab", False, id="a part of a URL's name"),
+        pytest.param("store", None, "models:/iris/1", False, id="a registered model"),
+        pytest.param("models:/other", None, "models:/iris/1", False, id="another registered model"),
     ],
 )
 def test_allowed_paths(folder, allowed, narrowed, name, is_allowed):
@@ -133,6 +144,31 @@ def test_allowed_paths(folder, allowed, narrowed, name, is_allowed):
     else:
         with pytest.raises(ModelError, match=r"outside of spark\.sparkpmml\.allowedPaths"):
             locate(name, settings, configuration, CLUSTER)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param("store", ["iris.pmml", "old.xml"], id="folder"),
+        pytest.param("hdfs://nn/models/", ["far.pmml"], id="Hadoop"),
+        pytest.param("nowhere", [], id="no folder"),
+        pytest.param("https://models.example.org", [], id="a web server cannot be listed"),
+    ],
+)
+def test_names_in_a_folder(folder, path, expected):
+    assert names_in(path, CLUSTER) == expected
+
+
+def test_all_aliases():
+    configuration = FakeConfiguration({"spark.sparkpmml.model.b": "x", "spark.sparkpmml.modelDir": "y"})
+    assert Settings(aliases={"a": "z"}).names(configuration) == ["a", "b"]
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "inf", "nan", ""])
+def test_bounds_of_http(value):
+    configuration = FakeConfiguration({"spark.sparkpmml.http.timeout": value})
+    with pytest.raises(BindingError, match=r"spark\.sparkpmml\.http\.timeout is '.*', not a number above 0"):
+        locate("here.pmml", Settings(), configuration, CLUSTER)
 
 
 def test_changed_file_is_read_again(folder):
@@ -164,7 +200,15 @@ def test_on_error(value, is_good):
 
 
 @pytest.mark.parametrize(
-    ("name", "label"), [("a/b/iris.pmml", "iris.pmml"), ("s3a://b/iris", "iris"), ("alias", "alias"), ("/", "/")]
+    ("name", "label"),
+    [
+        ("https://models.example.org/iris.pmml?sign=a/b", "iris.pmml"),
+        ("models:/iris@champion", "iris@champion"),
+        ("a/b/iris.pmml", "iris.pmml"),
+        ("s3a://b/iris", "iris"),
+        ("alias", "alias"),
+        ("/", "/"),
+    ],
 )
 def test_label(name, label):
     assert label_of(name) == label

@@ -11,26 +11,29 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import ChainMap
 from typing import Any, ClassVar
 
 import pyspark
 from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 
-from sparkpmml.spark.builder import BUILDERS, as_java
+from sparkpmml.spark.builder import BUILDERS, TABLE_BUILDERS, as_java
 from sparkpmml.spark.catalog import start_callbacks
+
+FUNCTIONS = ChainMap(BUILDERS, TABLE_BUILDERS)
 
 
 class Functions:
     """A java.util.function.BiFunction in Python: what the function of this name makes of these arguments."""
 
     def apply(self, name: str, arguments: Any) -> Any:
-        if name not in BUILDERS:
+        if name not in FUNCTIONS:
             raise as_java(
                 f"{name}: the sparkpmml of {sys.executable} has no such function, so it is not the jar's: install one"
                 " version, and take the jar whose path `sparkpmml jar` prints"
             )
-        return BUILDERS[name].apply(arguments)
+        return FUNCTIONS[name].apply(arguments)
 
     class Java:
         implements: ClassVar = ["java.util.function.BiFunction"]
