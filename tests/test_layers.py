@@ -27,6 +27,7 @@ LAYERS = (
     {"functions", "ml"},
     {"__init__"},
     {"files", "describe", "support", "compare"},
+    {"unity_catalog"},
     {"cli"},
     {"__main__"},
 )

@@ -47,20 +47,31 @@ def load(source: str | os.PathLike[str] | bytes, *, name: str | None = None, mod
     the one wanted; the first one unless given.
     Raises ModelNotFoundError, ModelError, or UnsupportedMarkupError, which lists all that cannot be scored.
     """
+    with _open(source) as stream:
+        return _load(stream, name or _name_of(source), model)
+
+
+def read_document(source: str | os.PathLike[str]) -> bytes:
+    """The bytes of a document at one of the places that `load` knows."""
+    with _open(source) as stream:
+        return stream.read()
+
+
+def _open(source: str | os.PathLike[str] | bytes) -> IO[bytes]:
     if isinstance(source, bytes):
-        return _load(io.BytesIO(source), name or "model", model)
-    if isinstance(source, str) and (remote := _remote(source)) is not None:
-        return _load(io.BytesIO(remote.read()), name or source.rstrip("/").rpartition("/")[2], model)
+        return io.BytesIO(source)
+    if isinstance(source, str) and is_http(source):
+        return io.BytesIO(HttpFile(source).read())
+    if isinstance(source, str) and is_mlflow(source):
+        return io.BytesIO(MlflowFile(source).read())
     path = os.fspath(source).removeprefix("file://") if isinstance(source, str) else os.fspath(source)
     path = path.removeprefix("file:")
     try:
-        stream = open(path, "rb")  # noqa: SIM115  closed below; only opening it may be what fails
+        return open(path, "rb")
     except FileNotFoundError:
         raise ModelNotFoundError(f"no model at {path}") from None
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from None
-    with stream:
-        return _load(stream, name or os.path.basename(path), model)
 
 
 def _load(stream: IO[bytes], name: str, model: str | None) -> Model:
@@ -69,10 +80,11 @@ def _load(stream: IO[bytes], name: str, model: str | None) -> Model:
     return find_or_compile(stream, model, lambda start: load_stream(start, name, model)).renamed(name)
 
 
-def _remote(source: str) -> HttpFile | MlflowFile | None:
-    if is_http(source):
-        return HttpFile(source)
-    return MlflowFile(source) if is_mlflow(source) else None
+def _name_of(source: str | os.PathLike[str] | bytes) -> str:
+    if isinstance(source, bytes):
+        return "model"
+    path = os.fspath(source)
+    return os.path.basename((path.partition("?")[0] if is_http(path) else path).rstrip("/"))
 
 
 def load_stream(stream: IO[bytes], name: str, model: str | None = None) -> Model:
