@@ -137,12 +137,9 @@ def test_stopped_and_started_again(run_script, models):
     assert "all right" in run_script(RESTART.format(path=str(models / "line.pmml")))
 
 
-def test_spark_connect_is_refused():
+def test_no_session():
     from sparkpmml.errors import SparkPmmlError
     from sparkpmml.spark.register import register
 
-    class ConnectSession:
-        """What a Spark Connect client has of a session: no JVM."""
-
-    with pytest.raises(SparkPmmlError, match="needs a classic Spark session"):
-        register(ConnectSession())
+    with pytest.raises(SparkPmmlError, match="register needs a Spark session, classic or Connect, not str"):
+        register("spark")

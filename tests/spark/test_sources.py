@@ -7,7 +7,7 @@ import pytest
 from sparkpmml.errors import BindingError, ModelError, ModelNotFoundError
 from sparkpmml.spark.library import Library, label_of
 from sparkpmml.spark.settings import Settings
-from sparkpmml.spark.sources import Stamp, locate, names_in
+from sparkpmml.spark.sources import Stamp, _at_uri, _is_under, _Places, locate, names_in
 
 
 class FakeConfiguration(dict):
@@ -131,6 +131,7 @@ def test_not_found(folder, name, parts):
         pytest.param("http://127.0.0.1:9/a", None, "http://127.0.0.1:9/ab", False, id="a part of a URL's name"),
         pytest.param("store", None, "models:/iris/1", False, id="a registered model"),
         pytest.param("models:/other", None, "models:/iris/1", False, id="another registered model"),
+        pytest.param("models:/iri", None, "models:/iris@champion", False, id="a part of a registered model's name"),
     ],
 )
 def test_allowed_paths(folder, allowed, narrowed, name, is_allowed):
@@ -212,3 +213,18 @@ def test_on_error(value, is_good):
 )
 def test_label(name, label):
     assert label_of(name) == label
+
+
+@pytest.mark.parametrize(
+    ("prefix", "uri"),
+    [
+        ("models:", "models:/iris/1"),
+        ("models:/iris", "models:/iris/1"),
+        ("models:/iris", "models:/iris@champion"),
+        ("https://models.example.org/team/", "HTTPS://Models.example.org/team/iris.pmml?version=1"),
+        ("https://models.example.org", "https://models.example.org/iris.pmml"),
+    ],
+)
+def test_allowed_uris(prefix, uri):
+    """Without a look at what is there."""
+    assert _is_under(_at_uri(uri, _Places(CLUSTER)).uri, [[prefix]], CLUSTER)
