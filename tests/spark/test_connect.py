@@ -263,6 +263,7 @@ def server(tmp_path_factory):
     port = free_port()
     settings = {
         **CONFIGURATION,
+        "spark.master": "local[2]",  # what is refused fails once, not three times
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": str(port),
         "spark.sql.artifact.copyFromLocalToFs.allowDestLocal": "true",  # a client saves to a folder of the server
