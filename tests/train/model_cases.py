@@ -17,7 +17,8 @@ from nyoka_cases import pipe
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.isotonic import IsotonicRegression
-from sklearn.naive_bayes import GaussianNB, MultinomialNB
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.naive_bayes import ComplementNB, GaussianNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, NearestCentroid
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -74,6 +75,8 @@ NEIGHBOURS = [
     Case("knn_weighted", alone(KNeighborsClassifier, 5, weights="distance", metric="manhattan"), iris, values=labels),
     Case("knn_regressor", alone(KNeighborsRegressor, 4), few),
     Case("knn_regressor_minkowski", alone(KNeighborsRegressor, 4, metric="minkowski", p=3), few),
+    Case("kernel_ridge", after(StandardScaler, KernelRidge, kernel="rbf", gamma=0.1), few),
+    Case("kernel_ridge_poly", after(StandardScaler, KernelRidge, kernel="poly", degree=2, gamma=0.1), few),
     Case("nearest_centroid", after(StandardScaler, NearestCentroid), iris, values=labels),
     Case("k_means", after(StandardScaler, KMeans, n_clusters=4, random_state=0), wine, values=cluster),
     Case("k_means_batches", alone(MiniBatchKMeans, n_clusters=3, random_state=0), iris, values=cluster),
@@ -83,6 +86,7 @@ OTHERS = [
     Case("naive_bayes", alone(GaussianNB), iris),
     Case("naive_bayes_binary", alone(GaussianNB), cancer),
     Case("naive_bayes_multinomial", alone(MultinomialNB), iris),
+    Case("naive_bayes_complement", alone(ComplementNB), iris),
     Case("discriminant", alone(LinearDiscriminantAnalysis), wine),
     Case("isotonic", alone(IsotonicRegression, out_of_bounds="clip"), lambda: lengths().only("petal_length")),
 ]
