@@ -29,6 +29,7 @@ def test_command_runs_the_spark_sql_of_its_python(checkout, expected):
         VIEW,
         SCORES.format(model="iris.pmml", table="flowers"),
         "; SHOW FUNCTIONS LIKE 'predict*'; DESCRIBE FUNCTION EXTENDED predict; DESCRIBE FUNCTION EXTENDED pmml_models",
+        "; SELECT model_info('iris.pmml').function; SELECT model FROM pmml_models()",
     )
     small = ("--master", "local[1]", "--conf", "spark.sparkpmml.modelDir=examples", "--conf", "spark.ui.enabled=false")
     printed = checkout.output(
@@ -44,6 +45,7 @@ def test_command_runs_the_spark_sql_of_its_python(checkout, expected):
     assert "Usage: predict(model, input, ...) - Scores a PMML model: a struct of its prediction and outputs." in lines
     assert any(line.startswith("      > SELECT predict('iris.pmml', *)") for line in lines)
     assert "Function: pmml_models" in lines
+    assert {"classification", "iris.pmml"} <= set(lines)
 
 
 def test_refusal_is_a_line_and_an_exit_code(checkout):
