@@ -63,7 +63,7 @@ def open_session(settings: Mapping[str, str] | None = None) -> SparkSession:
     for name, value in (settings or {}).items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
-    spark.sparkContext.setLogLevel("ERROR")
+    spark.sparkContext.setLogLevel("OFF")
     return spark
 
 
