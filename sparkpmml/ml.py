@@ -12,6 +12,6 @@ import importlib.util
 if importlib.util.find_spec("pyspark") is None:
     raise ImportError("sparkpmml.ml needs pyspark, which is not installed: pip install 'sparkpmml[spark]'")
 
-from sparkpmml.spark.transformer import PMMLTransformer
+from sparkpmml.spark.ml.transformer import PMMLTransformer
 
 __all__ = ["PMMLTransformer"]

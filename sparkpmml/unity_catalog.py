@@ -18,7 +18,7 @@ import sparkpmml
 from sparkpmml import Model, ModelError
 from sparkpmml.describe import quote, sql_type
 from sparkpmml.runtime.program import ProgramInput
-from sparkpmml.spark.batch_handler import pack
+from sparkpmml.spark.portable.batch_handler import pack
 
 MAX_EMBEDDED = 256 * 1024
 """How many characters of a document go into a function's source; Databricks states no limit, but shows that source."""
@@ -75,7 +75,7 @@ def _body(model: Model, document: bytes, options: FunctionOptions) -> str:
         if "$$" in options.model_path:
             raise ModelError(f"the path {options.model_path!r} holds $$, which ends the function's source")
         call = f"handler_of_path({options.model_path!r}, {options.on_error!r})"
-        return f"from sparkpmml.spark.batch_handler import handler_of_path\n\nhandle = {call}\n{_SCORE}"
+        return f"from sparkpmml.spark.portable.batch_handler import handler_of_path\n\nhandle = {call}\n{_SCORE}"
     text = pack(document)
     if len(text) > MAX_EMBEDDED:
         raise ModelError(
@@ -84,7 +84,7 @@ def _body(model: Model, document: bytes, options: FunctionOptions) -> str:
         )
     lines = "\n".join(f'    "{line}"' for line in textwrap.wrap(text, _LINE))
     return f"""\
-from sparkpmml.spark.batch_handler import handler_of_text
+from sparkpmml.spark.portable.batch_handler import handler_of_text
 
 DOCUMENT = (
 {lines}

@@ -1,6 +1,6 @@
 """Calls of the SQL functions as DataFrame columns, bound when Spark analyses the DataFrame, as in SQL.
 
-Of a Connect session's DataFrames, `connect_columns` makes the calls.
+Of a Connect session's DataFrames, `connect.columns` makes the calls.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def call(
     if spark is None:
         raise SparkPmmlError(f"{name} needs a running Spark session: start one, and call sparkpmml.register(spark)")
     if not hasattr(spark, "_jsparkSession"):
-        from sparkpmml.spark.connect_columns import call as call_connect
+        from sparkpmml.spark.connect.columns import call as call_connect
 
         return call_connect(spark, name, model, columns, named, on_error)
     return _call_classic(spark, name, model, columns, named, on_error)

@@ -65,7 +65,7 @@ class ConnectRegistration:
         return hasattr(spark, "client")
 
     def register(self, spark: SparkSession, models: ModelPaths, on_error: str | None) -> None:
-        from sparkpmml.spark.connect import models_of
+        from sparkpmml.spark.connect.session import models_of
 
         models_of(spark).add(models, on_error)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import sparkpmml
-from sparkpmml.spark.batch_handler import handler_of
+from sparkpmml.spark.portable.batch_handler import handler_of
 from sparkpmml.spark.types import result_type
 from tests.spark.test_same_everywhere import EXPECTED, VIEWS, assert_same
 

@@ -16,8 +16,8 @@ from pyspark.sql.types import StructType
 
 from sparkpmml.errors import BindingError
 from sparkpmml.spark.columns import call, quote
+from sparkpmml.spark.ml.stage import Document, StageReader, StageWriter, find_document
 from sparkpmml.spark.settings import checked_on_error
-from sparkpmml.spark.stage import Document, StageReader, StageWriter, find_document
 
 ENGINES = ("sparkpmml", "pmml4s")
 
@@ -197,7 +197,7 @@ class PMMLTransformer(Transformer, DefaultParamsReadable["PMMLTransformer"], Def
         offered = self.getInputCols() if self.isSet(self.inputCols) else None
         named = self.getInputs() if self.isSet(self.inputs) else {}
         if self.getEngine() == "pmml4s":
-            from sparkpmml.spark.pmml4s import add_pmml4s_column  # needs py4j, which a Connect client may not have
+            from sparkpmml.spark.ml.pmml4s import add_pmml4s_column  # needs py4j, which a Connect client may not have
 
             self._check_errors_are_null()
             return add_pmml4s_column(dataset, name, self.find_document(dataset.sparkSession), offered, named)

@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 
 from sparkpmml.errors import BindingError, nearest
 from sparkpmml.runtime.json_text import to_json
-from sparkpmml.spark.portable import PortableModel, arguments_of
-from sparkpmml.spark.wires import Wire
+from sparkpmml.spark.portable.functions import PortableModel, arguments_of
+from sparkpmml.spark.portable.wires import Wire
 
 TEXT = pa.string()
 PROBABILITY = pa.map_(pa.string(), pa.float64())

@@ -19,14 +19,14 @@ from pyspark.sql import SparkSession
 
 from sparkpmml.engine.load import load
 from sparkpmml.errors import ModelNotFoundError
-from sparkpmml.spark.connect_files import ConnectConfiguration, ConnectFileSystems
+from sparkpmml.spark.connect.files import ConnectConfiguration, ConnectFileSystems
 from sparkpmml.spark.library import label_of
 from sparkpmml.spark.settings import Settings
 from sparkpmml.spark.sources import Location, locate
 
 if TYPE_CHECKING:
     from sparkpmml.engine.model import Model
-    from sparkpmml.spark.transformer import PMMLTransformer
+    from sparkpmml.spark.ml.transformer import PMMLTransformer
 
 FILE = "model.pmml"
 

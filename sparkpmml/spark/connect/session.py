@@ -1,8 +1,8 @@
 """Sessions of Spark Connect, whose JVM is out of reach: Databricks' serverless and shared clusters are such sessions.
 
-The client reads and compiles the models, and registers functions that carry them (see portable.py): one for each alias,
-with the model's own STRUCT, and `predict`, `predict_value` and `predict_proba`, which have one type for all models. The
-server needs nothing of ours; its Python workers need the package.
+The client reads and compiles the models, and registers functions that carry them (see the package `portable`): one for
+each alias, with the model's own STRUCT, and `predict`, `predict_value` and `predict_proba`, which have one type for all
+models. The server needs nothing of ours; its Python workers need the package.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pyspark.sql.types import DataType
 from sparkpmml.engine.load import load
 from sparkpmml.engine.model import Model
 from sparkpmml.errors import BindingError
-from sparkpmml.spark.connect_files import ConnectConfiguration, ConnectFileSystems
+from sparkpmml.spark.connect.files import ConnectConfiguration, ConnectFileSystems
 from sparkpmml.spark.library import Library, label_of
-from sparkpmml.spark.portable import ModelFunction, PortableModel
-from sparkpmml.spark.portable_predict import (
+from sparkpmml.spark.portable.functions import ModelFunction, PortableModel
+from sparkpmml.spark.portable.predict import (
     PROBABILITY,
     TEXT,
     PortablePredict,
@@ -31,10 +31,10 @@ from sparkpmml.spark.portable_predict import (
     value_alone,
     whole,
 )
+from sparkpmml.spark.portable.wires import ArrowWire, PandasWire, Wire
 from sparkpmml.spark.settings import Settings
 from sparkpmml.spark.sources import locate
 from sparkpmml.spark.types import result_type, spark_type
-from sparkpmml.spark.wires import ArrowWire, PandasWire, Wire
 
 if TYPE_CHECKING:
     import os

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sparkpmml.engine.load import load
-from sparkpmml.spark.portable import ModelFunction, PortableModel
-from sparkpmml.spark.wires import PandasWire
+from sparkpmml.spark.portable.functions import ModelFunction, PortableModel
+from sparkpmml.spark.portable.wires import PandasWire
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,8 +17,8 @@ from pyspark.sql import functions as F
 
 from sparkpmml.errors import BindingError
 from sparkpmml.spark.binding import Argument, Signature, bind
-from sparkpmml.spark.connect import models_of
-from sparkpmml.spark.portable import PortableModel
+from sparkpmml.spark.connect.session import models_of
+from sparkpmml.spark.portable.functions import PortableModel
 
 if TYPE_CHECKING:
     from sparkpmml.engine.model import Model

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sparkpmml.spark.arrow_casts import cast, sql_type_of
 from sparkpmml.spark.binding import Argument, Signature, bind
 from sparkpmml.spark.casts import carrier
-from sparkpmml.spark.packed import PackedProgram
+from sparkpmml.spark.portable.casts import cast, sql_type_of
+from sparkpmml.spark.portable.packed import PackedProgram
 from sparkpmml.spark.worker import program_of, result_fields
 
 if TYPE_CHECKING:
     from sparkpmml.engine.model import Model
     from sparkpmml.runtime.program import Program, ProgramInput
-    from sparkpmml.spark.wires import Wire
+    from sparkpmml.spark.portable.wires import Wire
 
 
 @dataclass(frozen=True, slots=True)

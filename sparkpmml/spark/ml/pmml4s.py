@@ -24,7 +24,7 @@ from sparkpmml.spark.casts import carrier
 from sparkpmml.spark.columns import quote
 from sparkpmml.spark.jvm import JAVA_ERRORS, Jvm, reason_of
 from sparkpmml.spark.library import label_of
-from sparkpmml.spark.stage import Document
+from sparkpmml.spark.ml.stage import Document
 from sparkpmml.spark.types import spark_type
 
 SCORE_MODEL = "org.pmml4s.spark.ScoreModel"
