@@ -102,7 +102,9 @@ class Server:
 
     def python(self):
         """The number of the Python process that answers for the functions; None where there is none."""
-        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+        listed = subprocess.run(
+            ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        )
         for pid, parent, arguments in (line.split(maxsplit=2) for line in listed.stdout.splitlines()):
             if int(parent) == self.process.pid and "sparkpmml.spark.extension.attach" in arguments:
                 return int(pid)

@@ -52,7 +52,7 @@ def answer(spark, query):
         return f"{type(error).__name__} {error}"
 
 def children():
-    listed = subprocess.run(["ps", "-A", "-o", "ppid=,args="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "ppid=,args="], capture_output=True, text=True, check=True).stdout
     processes = [line.split(maxsplit=1) for line in listed.splitlines()]
     return sum(int(parent) == os.getppid() and "-m sparkpmml" in arguments for parent, arguments in processes)
 

@@ -17,9 +17,9 @@ from sparkpmml.functions import predict, predict_proba, predict_value
 
 def main(url, models, cases, transport="arrow"):
     if transport == "pandas":
-        from sparkpmml.spark import connect
+        from sparkpmml.spark.connect import session
 
-        connect._HAS_ARROW_UDF = False
+        session._HAS_ARROW_UDF = False
     spark = SparkSession.builder.remote(url).getOrCreate()
     folder = Path(models)
     aliases = ("line", "flower", "kinds", "constant")

@@ -137,7 +137,7 @@ def test_on_spark_4_the_error_says_what_would_do(points):
 
 @pytest.mark.skipif(pyspark.__version__ >= "4", reason="on Spark 4 it makes no difference what is installed")
 def test_without_pypmml_spark_the_error_says_what_to_install(points, monkeypatch):
-    from sparkpmml.spark import pmml4s
+    from sparkpmml.spark.ml import pmml4s
 
     monkeypatch.setattr(pmml4s, "_is_loaded", lambda jvm: False)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
