@@ -42,7 +42,7 @@ VALUES: dict[Converter, str] = {
 OWN_READERS = {
     "Node": (
         "`id`, `score`, `recordCount`, `defaultChild`; inside: predicates, `ScoreDistribution` (`value`, `recordCount`,"
-        " `probability`, `confidence`), `Regression`, further `Node`s"
+        " `probability`, `confidence`), `Regression`, `DecisionTree`, further `Node`s"
     ),
     "InlineTable": "rows, whatever the names and prefixes of their cells",
     "ModelStats": "kept as it stands",

@@ -110,7 +110,7 @@ def _is_plain(tree: TreeModel, parent: MiningModel) -> bool:
         tree.output is None
         and tree.targets is None
         and not tree.is_weighted
-        and not tree.nodes.regressions
+        and not tree.nodes.embedded
         and tree.is_scorable
         and tree.function_name == parent.function_name
         and tree.math_context == parent.math_context

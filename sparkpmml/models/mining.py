@@ -1,7 +1,7 @@
 """MiningModel: several models as one (specification: MultipleModels).
 
 Segments whose method only needs numbers or class scores are lowered one by one and combined; segments that are plain
-trees become one forest, walked by one kernel (see `ensemble`).
+trees become one forest, walked by one kernel (see `ensemble`). Embedded models become a chain (see `composition`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import align, winner
 from sparkpmml.datatypes import DataType
 from sparkpmml.models import combine
+from sparkpmml.models.composition import as_chain
 from sparkpmml.models.ensemble import lower_forest
 from sparkpmml.models.mining_nodes import SELECTIONS, VOTES, Member, MiningModel, Segment
 from sparkpmml.models.segment_weights import Treatment, Weights
@@ -26,6 +27,8 @@ from sparkpmml.models.selection import lower_selection, masked
 
 @register
 def _mining_model(node: MiningModel, scope: Scope) -> Result:
+    if node.embedded:
+        node = as_chain(node)
     segmentation = node.segmentation
     if not segmentation.segments:
         raise ValueError("has no segments")
@@ -79,6 +82,8 @@ def _weights(members: Sequence[Member]) -> Weights:
 
 
 def _treatment(node: MiningModel) -> Treatment:
+    if node.embedded:
+        node = as_chain(node)
     segmentation = node.segmentation
     return Treatment(segmentation.missing_prediction_treatment, segmentation.missing_threshold)
 

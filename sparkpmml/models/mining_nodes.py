@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.result import Result
+from sparkpmml.models.embedded_nodes import EmbeddedModel
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.node import Node, attribute, child, children, element, number, one_of
 from sparkpmml.pmml.predicates import Predicate, TruePredicate
@@ -71,7 +72,15 @@ class Segmentation(Node):
 class MiningModel(Model):
     """An ensemble, a choice or a chain of models."""
 
-    segmentation: Segmentation = child(Segmentation, required=True)
+    embedded: tuple[EmbeddedModel, ...] = children(EmbeddedModel)
+    stated_segmentation: Segmentation | None = child(Segmentation)
+
+    @property
+    def segmentation(self) -> Segmentation:
+        """The Segmentation; ValueError where there is none."""
+        if self.stated_segmentation is None:
+            raise ValueError("has neither a Segmentation nor a Regression or DecisionTree")
+        return self.stated_segmentation
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,13 @@ class _Inputs:
 
 def linear_scores(tables: tuple[RegressionTable, ...], single: bool, scope: Scope) -> Slot:
     """The scores of all tables as one float matrix, a column per table."""
+    operation, slots = make_linear(tables, single, scope)
+    sample = np.empty((0, len(tables)), np.float32 if single else np.float64)
+    return scope.builder.emit(operation, *slots, sample=sample)
+
+
+def make_linear(tables: tuple[RegressionTable, ...], single: bool, scope: Scope) -> tuple[Linear, list[Slot]]:
+    """The operation that gives the scores of all tables, and its inputs."""
     inputs = _Inputs()
     powers, weights = _numeric_weights(tables, inputs, scope)
     numeric = len(inputs.slots)
@@ -246,10 +253,7 @@ def linear_scores(tables: tuple[RegressionTable, ...], single: bool, scope: Scop
         np.array([table.intercept for table in tables]),
         single,
     )
-    slots = [*inputs.slots, *factor_slots, *products.slots]
-    return scope.builder.emit(
-        operation, *slots, sample=np.empty((0, len(tables)), np.float32 if single else np.float64)
-    )
+    return operation, [*inputs.slots, *factor_slots, *products.slots]
 
 
 def _numeric_weights(

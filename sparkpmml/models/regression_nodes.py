@@ -1,4 +1,4 @@
-"""RegressionModel's elements, and the regression that a tree's node may hold (specification: Regression)."""
+"""RegressionModel's elements (specification: Regression)."""
 
 from __future__ import annotations
 
@@ -74,11 +74,3 @@ class RegressionModel(Model):
     @property
     def target_name(self) -> str | None:
         return super().target_name or self.target_field
-
-
-@element("Regression", ignores=("modelName", "functionName", "algorithmName"))
-class Regression(Node):
-    """A regression inside another model (specification: MultipleModels, model composition)."""
-
-    normalization: str = attribute(one_of(*NORMALIZATIONS), name="normalizationMethod", default="none")
-    tables: tuple[RegressionTable, ...] = children(RegressionTable)

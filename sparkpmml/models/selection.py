@@ -73,7 +73,7 @@ def masked(member: Member, builder: Builder) -> Result:
     """A segment's result, missing where the segment is not active."""
     if member.active is None:
         return member.result
-    return _choose(member.active, member.result, None, member.result.info, builder)
+    return choose_result(member.active, member.result, None, member.result.info, builder)
 
 
 def lower_selection(node: MiningModel, scope: Scope, lower: LowerSegments) -> Result:
@@ -104,8 +104,8 @@ def _withheld(result: Result, members: Sequence[Member], builder: Builder) -> Re
         return result
     predictions, active = zip(*pairs, strict=True)
     complete = builder.emit(Complete(), *predictions, *active)
-    targets = {name: _choose(complete, each, None, each.info, builder) for name, each in result.targets.items()}
-    return replace(_choose(complete, result, None, result.info, builder), targets=targets)
+    targets = {name: choose_result(complete, each, None, each.info, builder) for name, each in result.targets.items()}
+    return replace(choose_result(complete, result, None, result.info, builder), targets=targets)
 
 
 def _predictions(result: Result) -> list[Slot]:
@@ -139,7 +139,7 @@ def _select(node: MiningModel, members: Sequence[Member], scope: Scope) -> Resul
         if member.active is None:
             answer = member.result
         else:
-            answer = _choose(member.active, member.result, answer, info, builder)
+            answer = choose_result(member.active, member.result, answer, info, builder)
     if answer is None:
         raise ValueError("has no segments")
     answer = replace(answer, info=_known_info(answer.info, info), features=dict(answer.features))
@@ -212,7 +212,7 @@ def _by_target(members: Sequence[Member], info: TargetInfo, scope: Scope) -> Res
             chosen = (
                 answer
                 if member.active is None
-                else _choose(member.active, answer, targets.get(name), answer.info, builder)
+                else choose_result(member.active, answer, targets.get(name), answer.info, builder)
             )
             targets[str(name)] = replace(chosen, info=answer.info)
     outputs, fields = _chain_outputs(members, builder), _chain_fields(members, scope)
@@ -237,7 +237,9 @@ def _choose_slot(condition: Slot, then: Slot, otherwise: Slot, builder: Builder)
     return builder.emit(Choose(), condition, then, otherwise)
 
 
-def _choose(condition: Slot, then: Result, otherwise: Result | None, info: TargetInfo, builder: Builder) -> Result:
+def choose_result(
+    condition: Slot, then: Result, otherwise: Result | None, info: TargetInfo, builder: Builder
+) -> Result:
     """One result where the condition holds, another (or nothing) elsewhere."""
 
     def column(name: str) -> Slot | None:

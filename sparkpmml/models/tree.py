@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, label_column, pick
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.forest import Ints, LeafTable, Leaves, plant
-from sparkpmml.models.regression import linear_scores
+from sparkpmml.models.tree_leaf_models import answer_by_models
 from sparkpmml.models.tree_nodes import TreeModel
 from sparkpmml.models.weighted_tree import lower_weighted_tree
 from sparkpmml.runtime.column import Column, Mask
@@ -44,36 +44,11 @@ class LeafScores:
         return scores
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LeafRegression:
-    """The operation: the score of the regression that a leaf holds (-1: none), or, where missing, the leaf's own."""
-
-    tree: int
-    regressions: Ints
-
-    def __call__(self, leaves: Ints, scores: Matrix, own: Column) -> Column:
-        held = self.regressions[leaves[:, self.tree]]
-        rows = np.arange(len(held))
-        fitted = np.broadcast_to(scores, (len(held), scores.shape[1]))[rows, held]
-        return replace(own, values=np.where((held < 0) | np.isnan(fitted), own.values, fitted))
-
-
-def _embedded(node: TreeModel, scope: Scope, table: LeafTable, leaves: Slot, tree: int, own: Slot) -> Slot:
-    """The tree's value where some of its leaves answer by a regression (specification: model composition)."""
-    held = node.nodes.regressions
-    for regression in held.values():
-        if len(regression.tables) != 1 or regression.normalization != "none":
-            raise ValueError("has a node with a Regression of other than one plain RegressionTable")
-    scores = linear_scores(tuple(each.tables[0] for each in held.values()), node.math_context == "float", scope)
-    start = int(table.table.starts[tree])
-    places = {start + of_node: place for place, of_node in enumerate(held)}
-    index = np.array([places.get(leaf, -1) for leaf in table.leaf_nodes.tolist()], dtype=np.int32)
-    return scope.builder.emit(LeafRegression(tree, index), leaves, scores, own)
-
-
 @register
 def _tree_model(node: TreeModel, scope: Scope) -> Result:
     if node.is_weighted:
+        if node.nodes.embedded:
+            raise ValueError("divides a row among nodes, or counts a penalty, and a node of it holds a model")
         return lower_weighted_tree(node, scope)
     planted = plant([(node, scope)])
     leaves = scope.builder.emit(Leaves(planted.forest, planted.encoders), *planted.slots, sample=planted.no_leaves())
@@ -82,6 +57,12 @@ def _tree_model(node: TreeModel, scope: Scope) -> Result:
 
 def tree_result(node: TreeModel, scope: Scope, table: LeafTable, leaves: Slot, tree: int) -> Result:
     """The answer of one tree of a forest, from the matrix of leaves."""
+    own = _own_result(node, scope, table, leaves, tree)
+    return answer_by_models(node, scope, own, table, leaves, tree) if node.nodes.embedded else own
+
+
+def _own_result(node: TreeModel, scope: Scope, table: LeafTable, leaves: Slot, tree: int) -> Result:
+    """The answer by the nodes' scores."""
     builder = scope.builder
     info = target_info(node, scope.compilation)
     ids = table.entity_ids()
@@ -92,11 +73,7 @@ def tree_result(node: TreeModel, scope: Scope, table: LeafTable, leaves: Slot, t
         kind = DataType.FLOAT if node.math_context == "float" else DataType.DOUBLE
         values = table.numbers(kind)
         value = builder.emit(LeafValue(tree, Column(kind, values), missing | np.isnan(values)), leaves)
-        if node.nodes.regressions:
-            value = _embedded(node, scope, table, leaves, tree, value)
         return Result(info=info, value=value, features=features)
-    if node.nodes.regressions:
-        raise ValueError("classifies, but a node of it holds a Regression")
     labels = info.order([info.label(text) for text in table.class_texts()])
     if not labels:  # no node has an answer
         return Result(info=info, value=builder.missing(info.data_type or DataType.STRING), features=features)

@@ -10,7 +10,7 @@ from array import array
 from enum import IntEnum
 from typing import Any
 
-from sparkpmml.models.regression_nodes import Regression
+from sparkpmml.models.embedded_nodes import EmbeddedModel
 from sparkpmml.models.tree_pieces import Between
 from sparkpmml.pmml.predicates import CompoundPredicate
 
@@ -87,7 +87,7 @@ class TreeNodes:
         self.field = array("i")  # into fields
         self.value = array("i")  # into texts, sets, or `compounds`
         self.compounds: list[CompoundPredicate] = []
-        self.regressions: dict[int, Regression] = {}  # by node
+        self.embedded: dict[int, EmbeddedModel] = {}  # by node
         self.distribution_node = array("i")
         self.distribution_value = array("i")  # into texts
         self.distribution_count = array("d")

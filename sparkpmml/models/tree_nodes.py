@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from sparkpmml.models.tree_arrays import TreeNodes
 from sparkpmml.models.tree_reader import TreeReader
+from sparkpmml.models.tree_strategies import TreeStrategies
 from sparkpmml.pmml.model import Model
-from sparkpmml.pmml.node import Node, attribute, child, element, number, one_of
-
-MISSING_STRATEGIES = (
-    "none",
-    "lastPrediction",
-    "nullPrediction",
-    "defaultChild",
-    "weightedConfidence",
-    "aggregateNodes",
-)
+from sparkpmml.pmml.node import Node, child, element
 
 
 @element("Node", reader=TreeReader)
@@ -25,14 +17,9 @@ class RootNode(Node):
 
 
 @element("TreeModel", ignores=("splitCharacteristic",))
-class TreeModel(Model):
+class TreeModel(Model, TreeStrategies):
     """A decision or regression tree."""
 
-    missing_value_strategy: str = attribute(one_of(*MISSING_STRATEGIES), default="none")
-    missing_value_penalty: float = attribute(number, default=1.0)
-    no_true_child_strategy: str = attribute(
-        one_of("returnNullPrediction", "returnLastPrediction"), default="returnNullPrediction"
-    )
     root: RootNode = child(RootNode, required=True)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sparkpmml.models.regression_nodes import Regression
+from sparkpmml.models.embedded_nodes import DecisionTree, EmbeddedModel, Regression
 from sparkpmml.models.tree_arrays import NAN, OPERATORS, Kind, Pools, TreeNodes
 from sparkpmml.models.tree_text import read_nodes
 from sparkpmml.pmml.array import Array, split_array
@@ -46,7 +46,8 @@ class TreeReader:
             "Array": self._open_array,
             "CompoundPredicate": self._open_compound,
             "CompositePredicate": self._open_compound,
-            "Regression": self._embed,
+            "Regression": lambda given: self._embed(Regression, given),
+            "DecisionTree": lambda given: self._embed(DecisionTree, given),
         }
         ends = {
             "Node": self._close_node,
@@ -119,10 +120,12 @@ class TreeReader:
         else:
             self.nodes.add_predicate(kind, -1, -1)
 
-    def _embed(self, given: dict[str, str]) -> None:
-        """A regression that answers in the node's place."""
+    def _embed(self, kind: type[EmbeddedModel], given: dict[str, str]) -> None:
+        """A model that answers in the node's place."""
         node = self.stack[-1]
-        self.reader.read_element(Regression, given, lambda made: self.nodes.regressions.__setitem__(node, made))
+        if node in self.nodes.embedded:
+            raise self.reader.error(f"the <Node> of line {self.nodes.line[node]} holds a second model")
+        self.reader.read_element(kind, given, lambda made: self.nodes.embedded.__setitem__(node, made))
 
     def _open_set(self, given: dict[str, str]) -> None:
         self._required("SimpleSetPredicate", given, "field")
