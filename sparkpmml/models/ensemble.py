@@ -13,6 +13,7 @@ from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.forest import Forest
 from sparkpmml.models.combine import take_base_score
+from sparkpmml.models.dart import is_estimators_dart, upon
 from sparkpmml.models.forest import LeafTable, Planted, feature_arrays, plant, row_count
 from sparkpmml.models.mining_nodes import MiningModel
 from sparkpmml.models.tree_nodes import TreeModel
@@ -141,9 +142,11 @@ def _numbers(
     kind = DataType.FLOAT if node.math_context == "float" else DataType.DOUBLE
     values = planted.leaves.numbers(kind)
     method = node.segmentation.method
+    start, info = take_base_score(method, node.math_context == "float", info)
+    if start and is_estimators_dart(scope):
+        values = upon(start, values)
     if method.startswith("weighted"):
         values = values * _leaf_weights(planted.leaves, weights).astype(values.dtype)
-    start, info = take_base_score(node.segmentation.method, node.math_context == "float", info)
     operation = SumLeaves(planted.forest, planted.encoders, values, _divisor(method, weights), start)
     value = scope.builder.emit(operation, *planted.slots, sample=Column(kind, values[:0]))
     return Result(info=info, value=value)
