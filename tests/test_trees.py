@@ -216,3 +216,29 @@ def test_default_child_that_is_not_there_gives_no_prediction():
     tree = f"""<TreeModel functionName="regression" missingValueStrategy="defaultChild">{schema("x")}<Node><True/>
     <Node id="1" score="1"><SimplePredicate field="x" operator="lessThan" value="0"/></Node></Node></TreeModel>"""
     assert predict(load(tree, field("x")), x=[-1.0, None])["prediction"] == [1.0, None]
+
+
+def fitted(field: str, coefficient: int) -> str:
+    return f"""<Regression functionName="regression"><RegressionTable intercept="1">
+    <NumericPredictor name="{field}" coefficient="{coefficient}"/></RegressionTable></Regression>"""
+
+
+REGRESSIONS = f"""<TreeModel functionName="regression">{schema("x", "a", "b", target="y")}<Node><True/>
+<Node score="-1"><SimplePredicate field="x" operator="lessThan" value="1"/>{fitted("a", 2)}</Node>
+<Node score="-2"><SimplePredicate field="x" operator="lessThan" value="2"/>{fitted("b", 3)}</Node>
+<Node score="-3"><True/></Node></Node></TreeModel>"""
+
+FITTED = {  # id: x, a, b, answer
+    "a leaf's regression": (0.0, 10.0, 100.0, 21.0),
+    "another's": (1.0, 10.0, 100.0, 301.0),
+    "missing for another leaf": (0.0, 10.0, None, 21.0),
+    "missing for the leaf": (0.0, None, 100.0, -1.0),
+    "a leaf without one": (2.0, None, None, -3.0),
+}
+
+
+@pytest.mark.parametrize("case", FITTED)
+def test_leaves_with_regressions(case):
+    x, a, b, expected = FITTED[case]
+    model = load(REGRESSIONS, *(field(name, "double") for name in ("x", "a", "b", "y")))
+    assert predict(model, x=[x], a=[a], b=[b])["prediction"] == [expected]
