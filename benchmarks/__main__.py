@@ -49,7 +49,10 @@ def _parser() -> argparse.ArgumentParser:
 def _contests(arguments: argparse.Namespace) -> list[Any]:
     from benchmarks.models import CONTESTS
 
-    return [CONTESTS[name] for name in (arguments.models.split(",") if arguments.models else CONTESTS)]
+    names = arguments.models.split(",") if arguments.models else list(CONTESTS)
+    if unknown := [name for name in names if name not in CONTESTS]:
+        raise SystemExit(f"--models: there is no {', '.join(unknown)}; there are {', '.join(CONTESTS)}")
+    return [CONTESTS[name] for name in names]
 
 
 def _folder(arguments: argparse.Namespace, contest: Any) -> Path:
