@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 SPARK = Path(__file__).parent / "sparkpmml" / "spark"
-SOURCES = sorted((SPARK / "extension").glob("*.java"))
+SOURCES = sorted((SPARK / "extension").rglob("*.java"))
 TEXTS = sorted((SPARK / "usage").glob("*.txt"))
 JAR = SPARK / "extension" / "sparkpmml.jar"
 PACKAGE = "io/sparkpmml"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sparkpmml.errors import BindingError, ModelNotFoundError, SparkPmmlError
 from sparkpmml.spark.binding import Signature, bind
+from sparkpmml.spark.blocks import find_blocks
 from sparkpmml.spark.casts import carrier
 from sparkpmml.spark.expressions import BoundArgument, Expressions
 from sparkpmml.spark.information import INFO, MODELS, Row, broken_row, info_row, model_row
@@ -40,7 +41,7 @@ class Binder:
         self._expressions = Expressions(self._jvm)
         self._literals = Values(self._jvm)
         self._infos: OnceCache[str, Any] = OnceCache(CAPACITY)
-        self._functions = ModelFunctions(context, transport())
+        self._functions = ModelFunctions(context, transport(), find_blocks(self._jvm))
 
     def bind(self, arguments: Any) -> BoundCall:
         """The struct of `predict(model, argument, ...)`; `arguments` is a Seq of Catalyst expressions.

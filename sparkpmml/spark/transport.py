@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from pyspark.sql.pandas import functions
 
+from sparkpmml.spark.block_worker import ArrowBlockScorer, PandasBlockScorer
 from sparkpmml.spark.expressions import Expressions
 from sparkpmml.spark.pandas_worker import PandasScorer
 from sparkpmml.spark.worker import ArrowScorer
@@ -22,10 +23,11 @@ _HAS_ARROW_UDF = hasattr(functions, "arrow_udf")
 
 
 class Transport(Protocol):
-    """How columns are encoded in the JVM, and which function scores them in Python."""
+    """How columns are encoded in the JVM, and which functions score them, and blocks, in Python."""
 
     eval_type: int
     scorer: Callable[..., Callable[..., Any]]
+    block_scorer: Callable[..., Callable[..., Any]]
 
     def encode(self, expressions: Expressions, value: Any, sql_type: str) -> Any:
         """The expression that carries `value`, which has the SQL type `sql_type`."""
@@ -36,6 +38,7 @@ class ArrowTransport:
 
     eval_type: int = functions.ArrowUDFType.SCALAR if _HAS_ARROW_UDF else 0
     scorer: Callable[..., Callable[..., Any]] = ArrowScorer
+    block_scorer: Callable[..., Callable[..., Any]] = ArrowBlockScorer
 
     def encode(self, expressions: Expressions, value: Any, sql_type: str) -> Any:
         return value
@@ -46,6 +49,7 @@ class PandasTransport:
 
     eval_type: int = functions.PandasUDFType.SCALAR
     scorer: Callable[..., Callable[..., Any]] = PandasScorer
+    block_scorer: Callable[..., Callable[..., Any]] = PandasBlockScorer
 
     def encode(self, expressions: Expressions, value: Any, sql_type: str) -> Any:
         encoder = _ENCODERS.get(sql_type)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql.types import StructType
+from pyspark.sql.types import BinaryType, DataType, StructType
 from pyspark.sql.udf import UserDefinedFunction
 
+from sparkpmml.spark.blocks import Blocks
 from sparkpmml.spark.broadcast import Broadcasts
 from sparkpmml.spark.once import OnceCache
 from sparkpmml.spark.transport import Transport
@@ -38,18 +40,26 @@ class ModelFunctions:
     same function object, and equal functions of equal arguments are one expression to it.
     """
 
-    def __init__(self, context: SparkContext, transport: Transport) -> None:
+    def __init__(self, context: SparkContext, transport: Transport, blocks: Blocks | None) -> None:
         self.transport = transport
+        self._blocks = blocks
         self._broadcasts = Broadcasts(context)
         self._cache: OnceCache[_Key, ModelFunction] = OnceCache(CAPACITY)
 
     def get(self, program: Program, label: str, on_error: str, carriers: tuple[str, ...]) -> ModelFunction:
         """The function that plans show as `predict(<label>)`; `carriers` are the SQL types in which columns cross."""
+        if self._blocks is not None:
+            self._blocks.join()
         key = (program.fingerprint, label, on_error, carriers)
         return self._cache.get(key, lambda: self._make(program, label, on_error, carriers))
 
     def _make(self, program: Program, label: str, on_error: str, carriers: tuple[str, ...]) -> ModelFunction:
-        scorer = self.transport.scorer(program.fingerprint, self._broadcasts.get(program), on_error, carriers)
+        parameters = (program.fingerprint, self._broadcasts.get(program), on_error, carriers)
         result = result_type(program.schema, on_error)
-        udf = UserDefinedFunction(scorer, result, f"predict({label})", self.transport.eval_type, deterministic=True)
-        return ModelFunction(udf._judf, result)
+        java = self._udf(self.transport.scorer(*parameters), result, label)
+        if self._blocks is not None:
+            self._blocks.pair(java, self._udf(self.transport.block_scorer(*parameters), BinaryType(), label), carriers)
+        return ModelFunction(java, result)
+
+    def _udf(self, scorer: Callable[..., Any], result: DataType, label: str) -> Any:
+        return UserDefinedFunction(scorer, result, f"predict({label})", self.transport.eval_type)._judf

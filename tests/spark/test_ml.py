@@ -1,6 +1,7 @@
 """PMMLTransformer: a stage of pyspark.ml pipelines with the semantics of SQL's predict."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -137,8 +138,8 @@ def test_on_error_in_sql(spark, points, refused):
 def test_scored_once(points):
     frame = PMMLTransformer(model="line", onError="capture").transform(points)
     plan = frame._jdf.queryExecution().executedPlan().toString()
-    assert plan.count("EvalPython") == 1
-    assert plan.split("EvalPython")[1].count("predict(line)") == 1
+    assert len(re.findall(r"(?:ArrowEvalPython|Predict) \[", plan)) == 1
+    assert len(re.findall(r"predict\(line\)\(", plan)) == 1
 
 
 def test_parameters_of_one_call(points):

@@ -13,7 +13,8 @@ def evaluations(plan):
 
 
 def python_nodes(plan):
-    return re.findall(r"ArrowEvalPython \[(.*?)\], \[", plan)
+    """Spark's own node, or ours in its place."""
+    return re.findall(r"(?:ArrowEvalPython|Predict) \[(.*?)\], \[", plan)
 
 
 @pytest.mark.parametrize(
