@@ -32,8 +32,11 @@ class Blocks:
         self._java.pair(function.func(), block_function.func(), names)
 
     def join(self) -> None:
-        """Let the session that is analysing a query on this thread plan with blocks."""
-        self._java.join()
+        """Let the session that is analysing a query on this thread plan with blocks, unless its platform forbids it."""
+        try:
+            self._java.join()
+        except Py4JError as error:
+            _warn(error)
 
 
 def find_blocks(jvm: Jvm) -> Blocks | None:
@@ -44,7 +47,7 @@ def find_blocks(jvm: Jvm) -> Blocks | None:
     try:
         return Blocks(jvm, _load(session.get()))
     except Py4JError as error:
-        _LOGGER.info("columns cross to Python as Spark sends them: %s", str(error).partition("\n")[0])
+        _warn(error)
         return None
 
 
@@ -57,3 +60,7 @@ def _load(session: Any) -> Any:
             raise
     session.sessionState().resourceLoader().addJar(str(JAR))
     return loader.loadClass(_CLASS).newInstance()
+
+
+def _warn(error: Py4JError) -> None:
+    _LOGGER.info("columns cross to Python as Spark sends them: %s", str(error).partition("\n")[0])

@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
+import org.apache.spark.JobArtifactSet;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.python.PythonFunction;
 import org.apache.spark.sql.ExperimentalMethods;
@@ -17,12 +20,13 @@ import scala.Option;
 /** What Python calls: makes models' functions cross in blocks. */
 public final class Blocks {
 
+    private static final Set<String> PROVIDED = ConcurrentHashMap.newKeySet();
+
     /** Public, for Python finds the class by its loader and makes an object of it. */
     public Blocks() {}
 
     /** From now on plans may score blocks with `block` where they call `function`, whose columns have the types `carriers`. */
     public void pair(PythonFunction function, PythonFunction block, List<String> carriers) {
-        addJar(SparkContext.getOrCreate());
         Twins.put(function, block, carriers.toArray(new String[0]));
     }
 
@@ -30,6 +34,7 @@ public final class Blocks {
     public void join() {
         Option<SparkSession> session = SparkSession.getActiveSession();
         if (session.isDefined()) {
+            addJar(SparkContext.getOrCreate());
             addStrategy(Scala.call(session.get().getClass(), session.get(), "experimental"));
         }
     }
@@ -45,12 +50,11 @@ public final class Blocks {
         }
     }
 
-    /** The executors need these classes, too. */
-    private static synchronized void addJar(SparkContext context) {
-        Path jar = jar();
-        List<String> added = Scala.javaList(Scala.call(SparkContext.class, context, "listJars"));
-        if (added.stream().noneMatch(each -> each.endsWith("/" + jar.getFileName()))) {
-            context.addJar(jar.toString());
+    /** The executors need these classes, too; those of a Connect session see what this session added alone. */
+    private static void addJar(SparkContext context) {
+        String session = String.valueOf(JobArtifactSet.getCurrentJobArtifactState());
+        if (PROVIDED.add(context.applicationId() + " " + session)) {
+            context.addJar(jar().toString());
         }
     }
 
