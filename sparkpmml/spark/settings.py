@@ -8,6 +8,7 @@ Configuration is read when a query is analysed, so `SET spark.sparkpmml.onError=
     spark.sparkpmml.allowedPaths    comma-separated path or URI prefixes: models are read from nowhere else
     spark.sparkpmml.http.timeout    seconds that a web server may be silent (30)
     spark.sparkpmml.http.maxBytes   how large a document behind a URL may be (1 GiB)
+    spark.sparkpmml.blocks.enabled  false: columns cross to Python in Spark's own way (read by extension/blocks)
 
 `allowedPaths` of the application's own configuration always holds: a session can narrow it by SET, never widen it.
 """

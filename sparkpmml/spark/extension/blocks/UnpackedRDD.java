@@ -57,7 +57,7 @@ final class UnpackedRDD extends RDD<ColumnarBatch> {
         SQLConf conf = new SQLConf();
         Properties properties = context.getLocalProperties();
         for (String name : properties.stringPropertyNames()) {
-            if (name.startsWith("spark.sql.")) {
+            if (name.startsWith("spark.")) {
                 conf.setConfString(name, properties.getProperty(name));
             }
         }
