@@ -25,7 +25,7 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 # What the jar of the Java extension is made from.
-EXTENSION := build_backend.py $(wildcard sparkpmml/spark/extension/*.java sparkpmml/spark/usage/*.txt)
+EXTENSION := build_backend.py $(wildcard sparkpmml/spark/extension/*.java sparkpmml/spark/extension/blocks/*.java sparkpmml/spark/usage/*.txt)
 
 $(READY): setup.cfg pyproject.toml $(EXTENSION)
 	@[ -n "$(PYTHON)" ] || { echo "sparkpmml needs Python 3.11 or 3.12 with venv (Debian: apt-get install python3-venv), or set PYTHON=" >&2; exit 1; }
