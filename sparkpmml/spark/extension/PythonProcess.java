@@ -84,8 +84,11 @@ public final class PythonProcess {
             return functions.apply(name, arguments);
         } catch (Py4JException error) {
             String words = lastWords();
+            // Of a process that lives it is py4j that knows more.
+            String cause = process.isAlive() ? ", " + String.valueOf(error.getMessage()).split("\n", 2)[0] : "";
             end();
-            throw new PythonFailure(this + " was lost during the call (" + words + "); the next query starts it again");
+            throw new PythonFailure(
+                    this + " was lost during the call (" + words + cause + "); the next query starts it again");
         }
     }
 
