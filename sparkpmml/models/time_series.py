@@ -3,13 +3,14 @@
 What a row says is how far to look: a field of numbers that is neither the target nor the order (the exporters' `h` or
 `horizon`) gives a list of that many forecasts. With an order field of numbers alone the row asks for one time. Without
 either the forecast is the first one.
+
+A row also says what is known of a regressor after the end, where the document leaves that to the user or another model
+(`futureValuesMethod`): a list in the regressor's field, whose first value is that of the first step.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.expressions import cast_slot
@@ -20,62 +21,12 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.models.confidence_interval import interval_lookups
 from sparkpmml.models.list_inputs import unsupported
 from sparkpmml.models.time_series_algorithms import PATHS, undefined
-from sparkpmml.models.time_series_nodes import Algorithm, TimeSeriesModel
-from sparkpmml.models.time_series_paths import Path, Vector
+from sparkpmml.models.time_series_arima_nodes import Arima
+from sparkpmml.models.time_series_effects import Forecaster, Supplied
+from sparkpmml.models.time_series_forecasts import MOST_STEPS, FirstForecast, ForecastAt, Forecasts, Steps
+from sparkpmml.models.time_series_futures import future_values
+from sparkpmml.models.time_series_nodes import Algorithm, StateSpaceModel, TimeSeriesModel
 from sparkpmml.pmml.dictionary import MiningField
-from sparkpmml.runtime.column import Column, either, numbers
-from sparkpmml.runtime.lists import ListColumn
-
-MOST_STEPS = 100_000
-"""Steps that a row may ask for: a list holds them all."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Steps:
-    """The operation: how many steps to look ahead; a failure for fewer than none, or far too many."""
-
-    def __call__(self, column: Column) -> Column:
-        bad = ~column.is_missing() & ((column.values < 0) | (column.values > MOST_STEPS))
-        return replace(
-            column, values=np.where(bad, 0, column.values), failed=either(column.failed, bad if bad.any() else None)
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Forecasts:
-    """The operation: the forecasts, or their standard errors, of the first so many steps as lists."""
-
-    path: Path
-    of_errors: bool
-
-    def __call__(self, steps: Column) -> ListColumn:
-        missing = steps.is_missing()
-        sizes = np.where(missing, 0, steps.values)
-        values = _values(self.path, int(sizes.max(initial=0)), self.of_errors)
-        offsets = np.concatenate(([0], np.cumsum(sizes)))
-        within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], sizes)
-        return ListColumn(numbers(values[within]), offsets, missing if missing.any() else None)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ForecastAt:
-    """The operation: the forecast, or its standard error, at a time; missing for any that is not after the end."""
-
-    path: Path
-    of_errors: bool
-    end: float
-
-    def __call__(self, times: Column) -> Column:
-        ahead = times.as_double() - self.end
-        known = (ahead >= 1) & (ahead == np.floor(ahead)) & (ahead <= MOST_STEPS)
-        steps = np.where(known, ahead, 1).astype(np.int64)
-        values = _values(self.path, int(steps.max(initial=1)), self.of_errors)
-        return numbers(np.where(known, values[steps - 1], np.nan))
-
-
-def _values(path: Path, steps: int, of_errors: bool) -> Vector:
-    values = path.errors(steps) if of_errors else path.means(steps)
-    return np.full(steps, np.nan) if values is None else values
 
 
 @register
@@ -89,12 +40,20 @@ def _time_series_model(node: TimeSeriesModel, scope: Scope) -> Result:
     targets = targets or [None]
     if len(paths) != len(targets):
         raise ValueError(f"forecasts {len(paths)} series for {len(targets)} targets")
-    horizon = _Horizon.of(node, scope)
+    with scope.compilation.at(algorithm):
+        horizon = _Horizon.of(node, _regressors(algorithm), scope)
     results = {name: _result(node, path, horizon, scope, name) for name, path in zip(targets, paths, strict=True)}
     first = next(iter(results.values()))
     if len(results) == 1:
         return first
     return replace(Result(info=first.info), targets={str(name): each for name, each in results.items()})
+
+
+def _regressors(algorithm: Algorithm) -> frozenset[str]:
+    """The fields of other series."""
+    if not isinstance(algorithm, (Arima, StateSpaceModel)):
+        return frozenset()
+    return frozenset(each.field for each in algorithm.regressors)
 
 
 def _best(node: TimeSeriesModel) -> Algorithm:
@@ -109,33 +68,37 @@ def _best(node: TimeSeriesModel) -> Algorithm:
 class _Horizon:
     """The row's wish: how many steps, or which time; with neither the first step."""
 
+    node: TimeSeriesModel
     slot: Slot | None
     end: float | None
 
     @classmethod
-    def of(cls, node: TimeSeriesModel, scope: Scope) -> _Horizon:
-        fields = [field for field in node.mining_schema.fields if not field.is_target]
+    def of(cls, node: TimeSeriesModel, regressors: frozenset[str], scope: Scope) -> _Horizon:
+        """The wish in a field that is none of the regressors'."""
+        fields = [field for field in node.mining_schema.fields if not field.is_target and field.name not in regressors]
         ahead = [field for field in fields if field.usage_type in ("supplementary", "active")]
         numeric = [field for field in ahead if _is_number(field, scope)]
         if numeric:
             slot = cast_slot(scope.field(numeric[0].name, node).slot, DataType.INTEGER, scope, numeric[0].name)
             steps = scope.builder.emit(Steps(), slot)
             what = f"{numeric[0].name} is no number of steps from 0 to {MOST_STEPS}"
-            return cls(scope.builder.checked(steps, what, slot), None)
+            return cls(node, scope.builder.checked(steps, what, slot), None)
         order = [field for field in fields if field.usage_type == "order"]
         if not order:
-            return cls(None, None)
+            return cls(node, None, None)
         if not _is_number(order[0], scope):
             what = f"<MiningField> {order[0].name!r} as the order of the series: a row says no number of steps"
             raise unsupported(order[0], what, scope)
-        return cls(scope.field(order[0].name, node).slot, _end(node))
+        return cls(node, scope.field(order[0].name, node).slot, _end(node))
 
-    def ask(self, path: Path, of_errors: bool, scope: Scope) -> Slot:
+    def ask(self, path: Forecaster, of_errors: bool, scope: Scope) -> Slot:
+        futures = future_values(path.fields, self.node, scope) if isinstance(path, Supplied) else ()
         if self.slot is None:
-            return scope.builder.constant(numbers(_values(path, 1, of_errors)))
+            first = FirstForecast(path, of_errors)
+            return scope.builder.emit(first, *futures) if futures else scope.builder.constant(first())
         if self.end is None:
-            return scope.builder.emit(Forecasts(path, of_errors), self.slot)
-        return scope.builder.emit(ForecastAt(path, of_errors, self.end), self.slot)
+            return scope.builder.emit(Forecasts(path, of_errors), self.slot, *futures)
+        return scope.builder.emit(ForecastAt(path, of_errors, self.end), self.slot, *futures)
 
 
 def _is_number(field: MiningField, scope: Scope) -> bool:
@@ -155,7 +118,7 @@ def _end(node: TimeSeriesModel) -> float:
     raise ValueError("does not say when its series ends (TimeSeries, endTime)")
 
 
-def _result(node: TimeSeriesModel, path: Path, horizon: _Horizon, scope: Scope, name: str | None) -> Result:
+def _result(node: TimeSeriesModel, path: Forecaster, horizon: _Horizon, scope: Scope, name: str | None) -> Result:
     info = target_info(node, scope.compilation, name)
     value = horizon.ask(path, False, scope)
     if path.errors(1) is None:

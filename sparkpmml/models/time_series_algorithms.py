@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from sparkpmml.models.time_series_arima_nodes import Arima, Component, Garch, NonseasonalComponent, SeasonalComponent
-from sparkpmml.models.time_series_effects import Effect, WithEffects, effects_of, times_of, total
+from sparkpmml.models.time_series_arima_nodes import (
+    Arima,
+    Component,
+    DynamicRegressor,
+    Garch,
+    NonseasonalComponent,
+    SeasonalComponent,
+)
+from sparkpmml.models.time_series_effects import Effects, Forecaster
 from sparkpmml.models.time_series_effects import undefined as undefined_effects
+from sparkpmml.models.time_series_exact import exact
 from sparkpmml.models.time_series_nodes import (
     Algorithm,
     ExponentialSmoothing,
@@ -22,6 +30,13 @@ from sparkpmml.models.time_series_nodes import (
 from sparkpmml.models.time_series_paths import Arma, Path, Smoothing, StateSpace, Transformed
 from sparkpmml.models.time_series_paths import Garch as GarchPath
 from sparkpmml.models.time_series_paths import Vector as Doubles
+from sparkpmml.models.time_series_regressors import (
+    Differences,
+    polynomial,
+    times_of,
+    transformed,
+    undefined_regressors,
+)
 from sparkpmml.pmml.node import Node, number
 
 NOTHING = np.empty(0)
@@ -58,40 +73,63 @@ def _transformed(path: Path, how: str) -> Path:
     return path if how == "none" else Transformed(path, how)
 
 
-def _arima(node: Arima, model: TimeSeriesModel) -> list[Path]:
+def _arima(node: Arima, model: TimeSeriesModel) -> list[Forecaster]:
     times = _times(model)
     if (node.outliers or node.regressors) and not len(times):
         raise ValueError("adds OutlierEffects or DynamicRegressors to a TimeSeries that it does not have")
-    end = float(times[-1]) if len(times) else 0.0
-    effects = effects_of(node, end)
-    if node.method == "exactLeastSquares":
-        return [_transformed(_with(_kalman(node), effects, end), node.transformation)]
-    parts = _components(node)
-    ar, ma, differences = np.ones(1), np.ones(1), np.ones(1)
-    for part, lag in parts:
-        ar = np.convolve(ar, _polynomial(-_values(part.ar), lag))
-        ma = np.convolve(ma, _polynomial(_moving(part), lag))
-        for _ in range(part.differences):
-            differences = np.convolve(differences, _polynomial(np.array([-1.0]), lag))
+    first, end = (float(times[0]), float(times[-1])) if len(times) else (0.0, 0.0)
+    effects = Effects.of(node.outliers, node.regressors, Differences.of(node), first, end)
+    values = _series(model, node.transformation) - effects.before(times)
+    is_exact = node.method == "exactLeastSquares"
+    path = (_kalman(node) or _exact(node, values)) if is_exact else _conditional(node, values)
+    return [effects.around(path, node.transformation)]
+
+
+def _conditional(node: Arima, values: Doubles) -> Path:
+    """Forecasts from the last values and residuals, those that are not known taken for 0."""
+    ar, ma, differences = _polynomials(node)
     constant = node.constant * ar.sum()  # constantTerm is the mean of the differences
     full = -np.convolve(ar, differences)[1:]
-    values = _series(model, node.transformation)
-    if len(values) < len(full):
-        raise ValueError(f"needs the last {len(full)} values of the series, has {len(values)} (TimeSeries)")
-    values = values - total(effects, times) if effects else values
-    if np.isnan(values[len(values) - len(full) :]).any():
-        raise ValueError("has a DynamicRegressor whose RegressorValues do not reach back as far as the process looks")
-    values = values[np.flatnonzero(np.isnan(values))[-1] + 1 :] if np.isnan(values).any() else values
-    residuals = _residuals([part for part, _ in parts], len(ma) - 1)
+    values = _known_end(values, len(full))
+    residuals = _residuals([part for part, _ in _components(node)], len(ma) - 1)
     if residuals is None:
         residuals = _past_residuals(values, full, ma[1:], constant)
-    deviation = node.deviation if node.transformation == "none" else None
-    path = Arma(constant, full, ma[1:], values, residuals, deviation)
-    return [_transformed(_with(path, effects, end), node.transformation)]
+    return Arma(constant, full, ma[1:], values, residuals, _deviation(node))
 
 
-def _with(path: Path, effects: tuple[Effect, ...], end: float) -> Path:
-    return WithEffects(path, effects, end) if effects else path
+def _exact(node: Arima, values: Doubles) -> Path:
+    ar, ma, differences = _polynomials(node)
+    if not len(values):
+        raise ValueError(
+            "is forecast by exact least squares, but has neither a KalmanState with its matrices nor a TimeSeries"
+        )
+    return exact(ar, ma, differences, node.constant, _known_end(values, 1), _deviation(node))
+
+
+def _deviation(node: Arima) -> float | None:
+    return node.deviation if node.transformation == "none" else None
+
+
+def _polynomials(node: Arima) -> tuple[Doubles, Doubles, Doubles]:
+    """Autoregression, moving average and differences by power of B, the seasonal factors multiplied in."""
+    ar, ma, differences = np.ones(1), np.ones(1), np.ones(1)
+    for part, lag in _components(node):
+        ar = np.convolve(ar, polynomial(-_values(part.ar), lag))
+        ma = np.convolve(ma, polynomial(_moving(part), lag))
+        for _ in range(part.differences):
+            differences = np.convolve(differences, polynomial(np.array([-1.0]), lag))
+    return ar, ma, differences
+
+
+def _known_end(values: Doubles, needed: int) -> Doubles:
+    """The values after the last one that is not known."""
+    if len(values) < needed:
+        raise ValueError(f"needs the last {needed} values of the series, has {len(values)} (TimeSeries)")
+    unknown = np.flatnonzero(np.isnan(values))
+    known = values[unknown[-1] + 1 :] if len(unknown) else values
+    if len(known) < needed:
+        raise ValueError("has a DynamicRegressor whose RegressorValues do not reach back as far as the process looks")
+    return known
 
 
 def _times(model: TimeSeriesModel) -> Doubles:
@@ -113,14 +151,6 @@ def _components(node: Arima) -> list[tuple[NonseasonalComponent | SeasonalCompon
     return parts
 
 
-def _polynomial(weights: Doubles, lag: int) -> Doubles:
-    """1 + weights[0] B^lag + weights[1] B^(2 lag) + ..."""
-    polynomial = np.zeros(1 + lag * len(weights))
-    polynomial[0] = 1.0
-    polynomial[lag::lag] = weights
-    return polynomial
-
-
 def _values(node: Vector | None) -> Doubles:
     return NOTHING if node is None else node.values
 
@@ -131,12 +161,7 @@ def _moving(part: Component) -> Doubles:
 
 def _series(model: TimeSeriesModel, transformation: str) -> Doubles:
     original = _original(model)
-    if original is None:
-        return NOTHING
-    values = original.ordered
-    with np.errstate(invalid="ignore", divide="ignore"):
-        result: Doubles = {"logarithmic": np.log, "squareroot": np.sqrt}.get(transformation, np.asarray)(values)
-    return result
+    return NOTHING if original is None else transformed(original.ordered, transformation)
 
 
 def _residuals(parts: list[Any], needed: int) -> Doubles | None:
@@ -156,10 +181,11 @@ def _past_residuals(values: Doubles, ar: Doubles, ma: Doubles, constant: float) 
     return residuals
 
 
-def _kalman(node: Arima) -> Path:
+def _kalman(node: Arima) -> Path | None:
+    """Forecasts from the document's state; None where it does not say how that moves."""
     state = node.likelihood.kalman if node.likelihood is not None else None
     if state is None or state.transition is None or state.measurement is None:
-        raise ValueError("is forecast by exact least squares, but has no KalmanState with its matrices")
+        return None
     measurement = state.measurement.matrix.dense()
     transition = state.transition.matrix.dense()
     return StateSpace(state.state.values, transition, measurement[0], np.zeros(len(transition)), node.constant)
@@ -183,7 +209,7 @@ def _garch(node: Garch, model: TimeSeriesModel) -> list[Path]:
     return [GarchPath(mean, garch.constant, square_weights, variance_weights, squares, variances)]
 
 
-def _state_space(node: StateSpaceModel, _: TimeSeriesModel) -> list[Path]:
+def _state_space(node: StateSpaceModel, model: TimeSeriesModel) -> list[Forecaster]:
     transition, measurement = node.transition.matrix.dense(), node.measurement.matrix.dense()
     size, targets = len(transition), len(measurement)
     state = node.state.values
@@ -199,7 +225,7 @@ def _state_space(node: StateSpaceModel, _: TimeSeriesModel) -> list[Path]:
     noise = np.zeros((targets, targets))
     if node.observation_variance is not None:
         noise = node.observation_variance.matrix.dense()
-    return [
+    spaces = [
         StateSpace(
             state,
             transition,
@@ -212,9 +238,31 @@ def _state_space(node: StateSpaceModel, _: TimeSeriesModel) -> list[Path]:
         )
         for row in range(targets)
     ]
+    names: list[str | None] = [field.name for field in model.mining_schema.targets] or [None]
+    if not node.regressors or len(names) != targets:  # the latter is refused where the targets are known
+        return list(spaces)
+    return [_with_regressors(space, node, model, name) for space, name in zip(spaces, names, strict=True)]
 
 
-PATHS: dict[type[Algorithm], Callable[[Any, TimeSeriesModel], list[Path]]] = {
+def _with_regressors(space: Path, node: StateSpaceModel, model: TimeSeriesModel, target: str | None) -> Forecaster:
+    """The space with what is added to this target, from the end of the series on."""
+    own = tuple(each for each in node.regressors if each.target_field in (None, target))
+    times = _times(model)
+    first, end = (times[0], times[-1]) if len(times) else (_last_time(own),) * 2
+    return Effects.of((), own, Differences(), float(first), float(end)).around(space, "none")
+
+
+def _last_time(regressors: Sequence[DynamicRegressor]) -> float:
+    """The end of a series that is not in the document: that of its regressors, which go no further."""
+    if any(each.future == "stored" for each in regressors):
+        raise ValueError(
+            "has DynamicRegressors with stored future values, but no TimeSeries that says where these begin"
+        )
+    lists = [each.values.series for each in regressors if each.values is not None and each.values.series is not None]
+    return max((float(times_of(each)[-1]) for each in lists if each.values), default=0.0)
+
+
+PATHS: dict[type[Algorithm], Callable[[Any, TimeSeriesModel], Sequence[Forecaster]]] = {
     ExponentialSmoothing: _exponential_smoothing,
     Arima: _arima,
     Garch: _garch,
@@ -229,5 +277,7 @@ def undefined(node: Algorithm) -> Iterator[tuple[Node, str]]:
         yield node, "it only names the algorithm"
     elif isinstance(node, Arima):
         yield from undefined_effects(node)
+    elif isinstance(node, StateSpaceModel):
+        yield from undefined_regressors(node.regressors, Differences())
     elif isinstance(node, ExponentialSmoothing) and node.trend is not None and node.trend.is_polynomial:
         yield node.trend, "a polynomial trend"

@@ -77,7 +77,7 @@ class KalmanState(Node):
     measurement: MeasurementMatrix | None = child(MeasurementMatrix)
 
 
-@element("MaximumLikelihoodStat", ignores=("method", "periodDeficit"))
+@element("MaximumLikelihoodStat", ignores=("ThetaRecursionState", "method", "periodDeficit"))
 class MaximumLikelihoodStat(Node):
     """What forecasts by exact least squares start from."""
 
@@ -128,18 +128,25 @@ class Denominator(Polynomial):
     """Weights of the transfer function's own values."""
 
 
-@element("RegressorValues", ignores=("TrendCoefficients", "TransferFunctionValues"))
+@element("TransferFunctionValues")
+class TransferFunctionValues(Vector):
+    """The last values of a transfer function, oldest first."""
+
+
+@element("RegressorValues", ignores=("TrendCoefficients",))
 class RegressorValues(Node):
     """The regressor's values, up to the series' end or past it."""
 
     series: TimeSeries | None = child(TimeSeries)
+    transfer: TransferFunctionValues | None = child(TransferFunctionValues)
 
 
-@element("DynamicRegressor", ignores=("targetField",))
+@element("DynamicRegressor")
 class DynamicRegressor(Node):
     """Another series that the forecast one depends on."""
 
     field: str = attribute()
+    target_field: str | None = attribute(default=None)
     transformation: str = attribute(one_of(*TRANSFORMATIONS), default="none")
     delay: int = attribute(integer, default=0)
     future: str = attribute(

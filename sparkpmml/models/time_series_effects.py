@@ -1,17 +1,14 @@
-"""What is added to an ARIMA process: outliers, and regressors (specification: TimeSeriesModel, OutlierEffect and
-DynamicRegressor).
+"""What is added to a process: outliers, and regressors (specification: TimeSeriesModel, OutlierEffect).
 
-The process is that of the (transformed) series less these effects: Z[t] = sum of effects[t] + N[t], and N is ARIMA, as
-R (`xreg`) and statsmodels (`exog`) have it. The patterns of outliers are the usual ones: at the time T an additive
-one is a pulse, a level shift a step, a transient change fades by its damping, a seasonal additive one comes again each
-period, and a local trend grows by its magnitude from T on.
-
-A regressor is scored where all conventions agree: one coefficient, and the differences of the series itself.
+The process is that of the (transformed) series less these effects: Z[t] = sum of effects[t] + N[t], and N is ARIMA, or
+a state space. The patterns of outliers are the usual ones: at the time T an additive one is a pulse, a level shift a
+step, a transient change fades by its damping, a seasonal additive one comes again each period, and a local trend grows
+by its magnitude from T on. Regressors are in `time_series_regressors`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.models.time_series_arima_nodes import Arima, DynamicRegressor, OutlierEffect
-from sparkpmml.models.time_series_nodes import TimeSeries
-from sparkpmml.models.time_series_paths import Path, Vector
+from sparkpmml.models.time_series_paths import Matrix, Path, Transformed, Vector, restored
+from sparkpmml.models.time_series_regressors import SUPPLIED, Differences, regressor, transformed, undefined_regressors
+from sparkpmml.models.time_series_transfer import Transfer
 from sparkpmml.pmml.node import Node
-
-TRANSFORMED: dict[str, Callable[[Vector], Vector]] = {"none": np.asarray, "logarithmic": np.log, "squareroot": np.sqrt}
 
 
 class Effect(Protocol):
@@ -60,27 +56,6 @@ class Outlier:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Regressor:
-    """A coefficient of a series of its own, some steps later; `lasting`: its last value holds on."""
-
-    coefficient: float
-    delay: int
-    times: Vector
-    values: Vector
-    lasting: bool
-
-    def at(self, times: Vector) -> Vector:
-        wanted = times - self.delay
-        place = np.searchsorted(self.times, wanted)
-        within = np.minimum(place, len(self.times) - 1)
-        known = np.where(self.times[within] == wanted, self.values[within], np.nan)
-        if self.lasting:
-            known = np.where(wanted > self.times[-1], self.values[-1], known)
-        result: Vector = self.coefficient * known
-        return result
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class WithEffects:
     """Forecasts of the process, with what is added to it after its end."""
 
@@ -101,42 +76,73 @@ def total(effects: tuple[Effect, ...], times: Vector) -> Vector:
     return result
 
 
-def effects_of(node: Arima, end: float) -> tuple[Effect, ...]:
-    """The effects that the document declares on a series that ends at `end`; ValueError for contradictions."""
-    outliers = [_outlier(each, node) for each in node.outliers]
-    return (*outliers, *(_regressor(each, end) for each in node.regressors))
+@dataclass(frozen=True, slots=True, eq=False)
+class Supplied:
+    """A path whose forecasts depend on what each row says of regressors after the end: how each is transformed."""
+
+    path: Path
+    regressors: tuple[Transfer, ...]
+    fields: tuple[str, ...]
+    transformations: tuple[str, ...]
+    how: str = "none"
+
+    def means(self, steps: int, *futures: Matrix) -> Matrix:
+        """float64[n, steps]: the forecasts, given float64[n, steps] of each field, NaN for what is not known."""
+        result = self.path.means(steps)[None]
+        for each, how, values in zip(self.regressors, self.transformations, futures, strict=True):
+            result = result + each.ahead(steps, transformed(values, how))
+        return restored(result, self.how)
+
+    def errors(self, steps: int) -> Vector | None:
+        return self.path.errors(steps) if self.how == "none" else None
 
 
-def _outlier(node: OutlierEffect, arima: Arima) -> Effect:
+Forecaster = Path | Supplied
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Effects:
+    """All that is added to a series that ends at `end`: what the document knows, and what rows supply."""
+
+    known: tuple[Effect, ...]
+    supplied: tuple[Transfer, ...]
+    nodes: tuple[DynamicRegressor, ...]
+    end: float
+
+    @classmethod
+    def of(
+        cls,
+        outliers: tuple[OutlierEffect, ...],
+        regressors: tuple[DynamicRegressor, ...],
+        own: Differences,
+        first: float,
+        end: float,
+    ) -> Effects:
+        """ValueError where the document contradicts itself."""
+        asked = tuple(node for node in regressors if node.future in SUPPLIED)
+        stated = [regressor(node, own, first, end) for node in regressors if node not in asked]
+        known = (*(_outlier(node, own) for node in outliers), *stated)
+        return cls(known, tuple(regressor(node, own, first, end) for node in asked), asked, end)
+
+    def before(self, times: Vector) -> Vector:
+        """float64[n]: what they add up to the end."""
+        return total((*self.known, *self.supplied), times)
+
+    def around(self, path: Path, how: str) -> Forecaster:
+        """The path of the series from that of the process, both of which forecast the transformed series."""
+        path = WithEffects(path, self.known, self.end) if self.known else path
+        if not self.supplied:
+            return path if how == "none" else Transformed(path, how)
+        fields = tuple(node.field for node in self.nodes)
+        return Supplied(path, self.supplied, fields, tuple(node.transformation for node in self.nodes), how)
+
+
+def _outlier(node: OutlierEffect, own: Differences) -> Effect:
     if node.kind == "transient" and node.damping is None:
         raise ValueError("has a transient OutlierEffect without its dampingCoefficient")
-    if node.kind == "seasonalAdditive" and arima.seasonal is None:
+    if node.kind == "seasonalAdditive" and own.period is None:
         raise ValueError("has a seasonalAdditive OutlierEffect, but no SeasonalComponent with a period")
-    period = 1 if arima.seasonal is None else arima.seasonal.period
-    return Outlier(node.kind, node.start, node.magnitude, 0.0 if node.damping is None else node.damping, period)
-
-
-def _regressor(node: DynamicRegressor, end: float) -> Effect:
-    series = node.values.series if node.values is not None else None
-    if series is None or not series.values:
-        raise ValueError(f"has a DynamicRegressor {node.field!r} without RegressorValues that hold its TimeSeries")
-    factor = node.numerator.nonseasonal if node.numerator is not None else None
-    coefficient = float(factor.coefficients[0]) if factor is not None else 1.0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        values = TRANSFORMED[node.transformation](series.ordered)
-    times = times_of(series)
-    if times[-1] + node.delay < end:
-        raise ValueError(f"has a DynamicRegressor {node.field!r} whose RegressorValues end before the series does")
-    return Regressor(coefficient, node.delay, times, values, node.future == "constant")
-
-
-def times_of(series: TimeSeries) -> Vector:
-    """float64[n]: the time of each value, ascending: its index, or time, or its place from startTime (1) on."""
-    places = [each.index if each.index is not None else each.time for each in series.values]
-    known = [place for place in places if place is not None]
-    if len(known) == len(places):
-        return np.sort(np.array(known))
-    return np.arange(len(places), dtype=np.float64) + (1.0 if series.start is None else series.start)
+    return Outlier(node.kind, node.start, node.magnitude, node.damping or 0.0, own.period or 1)
 
 
 def undefined(node: Arima) -> Iterator[tuple[Node, str]]:
@@ -144,26 +150,8 @@ def undefined(node: Arima) -> Iterator[tuple[Node, str]]:
     for outlier in node.outliers:
         if outlier.kind == "innovational" and _order(node):
             yield outlier, "an innovational outlier beside moving averages, whose residuals may hold it or not"
-    for regressor in node.regressors:
-        reason = _undefined_regressor(regressor, node)
-        if reason is not None:
-            yield regressor, f"the regressor {regressor.field!r} {reason}"
+    yield from undefined_regressors(node.regressors, Differences.of(node))
 
 
 def _order(node: Arima) -> bool:
     return any(part is not None and part.ma is not None for part in (node.nonseasonal, node.seasonal))
-
-
-def _undefined_regressor(node: DynamicRegressor, arima: Arima) -> str | None:
-    if node.future not in ("constant", "stored"):
-        return f'with futureValuesMethod="{node.future}": its future values must be in the document'
-    if node.denominator is not None and node.denominator.has_coefficients:
-        return "with a Denominator: the signs of a transfer function's coefficients are not agreed on"
-    factor = node.numerator.nonseasonal if node.numerator is not None else None
-    if factor is None or len(factor.coefficients) != 1 or (node.numerator and node.numerator.seasonal is not None):
-        return "with other than one coefficient: the signs of a transfer function's coefficients are not agreed on"
-    differences = 0 if arima.nonseasonal is None else arima.nonseasonal.differences
-    seasonal = 0 if arima.seasonal is None else arima.seasonal.differences
-    if factor.difference != differences or seasonal:
-        return f"with {factor.difference} differences beside {differences} of the series"
-    return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,9 @@ from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.matrix import Matrix
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.node import Node, attribute, child, children, element, family, integer, number, one_of
+
+if TYPE_CHECKING:
+    from sparkpmml.models.time_series_arima_nodes import DynamicRegressor
 
 TRANSFORMATIONS = ("none", "logarithmic", "squareroot")
 
@@ -158,6 +163,7 @@ class StateSpaceModel(Algorithm):
     state_covariance: PredictedStateCovarianceMatrix | None = child(PredictedStateCovarianceMatrix)
     added_covariance: SelectedStateCovarianceMatrix | None = child(SelectedStateCovarianceMatrix)
     observation_variance: ObservationVarianceMatrix | None = child(ObservationVarianceMatrix)
+    regressors: tuple[DynamicRegressor, ...] = children("DynamicRegressor")
 
 
 @element("SpectralAnalysis")

@@ -156,9 +156,13 @@ class Transformed:
     how: str
 
     def means(self, steps: int) -> Vector:
-        means = self.path.means(steps)
-        result: Vector = np.exp(means) if self.how == "logarithmic" else np.square(means)
-        return result
+        return restored(self.path.means(steps), self.how)
 
     def errors(self, steps: int) -> Vector | None:
         return None
+
+
+def restored(values: Vector, how: str) -> Vector:
+    """The series from its logarithm, or square root."""
+    result: Vector = {"logarithmic": np.exp, "squareroot": np.square}.get(how, np.asarray)(values)
+    return result

@@ -304,6 +304,48 @@ def test_exact_least_squares_go_on_from_the_kalman_state():
     assert forecasts(model, 3) == pytest.approx([12, 12, 11])
 
 
+EXACT = {  # statsmodels 0.14: SARIMAX(...).filter(...), simple_differencing=True, and differences taken back by hand
+    "(1, 0, 2) - 60": (
+        part("NonseasonalComponent", 'p="1" d="0" q="2"', [0.7], [0.4, 0.3]),
+        'constantTerm="60"',
+        [68.20079933708682, 66.04490993330629, 64.2314369533144, 62.96200586732008, 62.073404107124055],
+        [3.0, 4.4598206242058644, 5.494915831934559, 5.936590688267305, 6.141426822002425],
+    ),
+    "(0, 1, 1) (0, 1, 1, 4)": (
+        part("NonseasonalComponent", 'p="0" d="1" q="1"', ma=[-0.4])
+        + part("SeasonalComponent", 'P="0" D="1" Q="1" period="4"', ma=[-0.6]),
+        "",
+        [76.89339703882548, 84.35691703293094, 81.31251297154513, 76.00531104504611, 81.1360968443464],
+        None,
+    ),
+    "(1, 1, 1) with drift": (
+        part("NonseasonalComponent", 'p="1" d="1" q="1"', [0.5], [-0.3]),
+        'constantTerm="0.8"',
+        [72.79900823470798, 73.19851235206198, 73.79826441073898, 74.49814044007748],
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_exact_least_squares_from_the_series(name):
+    parts, attributes, means, errors = EXACT[name]
+    how = f'predictionMethod="exactLeastSquares" RMSE="3" {attributes}'
+    answer = arima(parts, how, outputs=OUTPUTS).predict(pd.DataFrame({"h": [len(means)]})).loc[0]
+    assert list(answer["prediction"]) == pytest.approx(means, rel=1e-9)
+    if errors is not None:
+        assert list(answer["se"]) == pytest.approx(errors, rel=1e-9)
+
+
+def test_standard_errors_of_differences_add_up():
+    """A random walk of a moving average: the residual of step i is in all later values, 1 + 0.5 times."""
+    parts = part("NonseasonalComponent", 'p="0" d="1" q="1"', ma=[0.5])
+    how = 'predictionMethod="exactLeastSquares" RMSE="2"'
+    answer = arima(parts, how, outputs=OUTPUTS).predict(pd.DataFrame({"h": [3]})).loc[0]
+    expected = [2 * math.sqrt(1 + more * 1.5**2) for more in range(3)]
+    assert list(answer["se"]) == pytest.approx(expected, rel=1e-9)
+
+
 SPACE = f"""<StateSpaceModel><StateVector>{array([69.45129382835722, 0.0])}</StateVector>
 <TransitionMatrix>{matrix([[0.4213041940654142, 1.0], [0.0, 0.0]])}</TransitionMatrix>
 <MeasurementMatrix>{matrix([[1.0, 0.0]])}</MeasurementMatrix>
@@ -383,15 +425,7 @@ UNSUPPORTED = [
     (TREND_ONLY, {"fields": '<MiningField name="day" usageType="order"/>'}, "a row says no number of steps"),
     ("<SpectralAnalysis/>", {}, "<SpectralAnalysis>"),
     ("<SeasonalTrendDecomposition/>", {}, "<SeasonalTrendDecomposition>"),
-    (f"<ARIMA>{regressor([1, 2])}</ARIMA>", {}, "'z' with other than one coefficient"),
-    (f"<ARIMA>{regressor([1], difference=1)}</ARIMA>", {}, "'z' with 1 differences beside 0 of the series"),
-    (
-        f"<ARIMA>{regressor([1]).replace('<RegressorValues>', f'<Denominator><NonseasonalFactor>{array([1])}</NonseasonalFactor></Denominator><RegressorValues>')}</ARIMA>",
-        {},
-        "'z' with a Denominator",
-    ),
-    (f"<ARIMA>{regressor([1], attributes=FUTURE.format('userSupplied'))}</ARIMA>", {}, "its future values must be"),
-    (f"<ARIMA>{regressor([1], attributes=FUTURE.format('trend'))}</ARIMA>", {}, "its future values must be"),
+    (f"<ARIMA>{regressor([1], attributes=FUTURE.format('trend'))}</ARIMA>", {}, "'z' with a trend"),
     (
         "<ARIMA>"
         + part("NonseasonalComponent", 'p="0" d="0" q="1"', ma=[0.5], residuals=[1.0])
@@ -417,7 +451,16 @@ def test_what_cannot_be_forecast_is_a_finding(algorithm, options, message):
 WRONG = [
     ({"algorithm": TREND_ONLY, "fit": "ARIMA"}, "says that ARIMA fits best, and has ExponentialSmoothing"),
     ({"algorithm": f"<ARIMA>{AR2}</ARIMA>"}, "needs the last 3 values"),
-    ({"algorithm": '<ARIMA predictionMethod="exactLeastSquares"/>'}, "no KalmanState"),
+    ({"algorithm": '<ARIMA predictionMethod="exactLeastSquares"/>'}, "neither a KalmanState with its matrices nor"),
+    (
+        {
+            "algorithm": '<ARIMA predictionMethod="exactLeastSquares">'
+            + part("NonseasonalComponent", 'p="1" d="0" q="0"', [1.5])
+            + "</ARIMA>",
+            "values": series(),
+        },
+        "an autoregression that is not stationary",
+    ),
     ({"algorithm": TREND_ONLY.replace('smoothedValue="2"', "")}, "without its smoothedValue"),
     ({"algorithm": f"<ARIMA>{regressor([1])}</ARIMA>"}, "to a TimeSeries that it does not have"),
     ({"algorithm": f"<ARIMA>{regressor([1], [1])}</ARIMA>", "values": series()}, "end before the series does"),
