@@ -104,6 +104,12 @@ class Scope:
         self._fields[field.name] = field
         self._defined.add(field.name)
 
+    def result(self, name: str) -> Field | None:
+        """The result of an earlier model that goes by this name here, or None."""
+        if name in self._defined:
+            return self._fields[name]
+        return None if self.parent is None or name in self._derived else self.parent.result(name)
+
     def field(self, name: str, node: Node) -> Field:
         """The field of that name; a ModelError at the node when there is none."""
         found = self.find(name)

@@ -30,7 +30,7 @@ from sparkpmml.models.baseline_statistics import (
     ScalarProduct,
     ZValue,
 )
-from sparkpmml.models.list_inputs import recent, unsupported
+from sparkpmml.models.list_inputs import recent
 from sparkpmml.pmml.expressions import FieldRef
 from sparkpmml.pmml.node import Node
 from sparkpmml.runtime.encode import Encoder
@@ -85,10 +85,13 @@ def _chi_square_independence(test: TestDistributions, scope: Scope) -> Values:
     fields = [each.field for each in test.baseline.parts if isinstance(each, FieldRef)]
     if len(fields) == 1 and test.field is not None and test.field not in fields:
         fields.insert(0, test.field)
-    if len(fields) != 2:
-        raise unsupported(test, "chiSquareIndependence without exactly two FieldRefs in its Baseline", scope)
+    if len(fields) < 2:
+        raise ValueError(
+            f"needs two or more fields for {test.statistic} (FieldRefs in its Baseline), has {len(fields)}"
+        )
     slots = [_events(field, test, scope) for field in fields]
-    table = scope.builder.emit(Independence(), *slots, *_weights(test, scope), sample=np.empty((0, 2)))
+    independence = Independence(len(fields))
+    table = scope.builder.emit(independence, *slots, *_weights(test, scope), sample=np.empty((0, 2)))
     return _tested(scope.builder.emit(ScoreOf(0), table), scope.builder.emit(ScoreOf(1), table), scope)
 
 

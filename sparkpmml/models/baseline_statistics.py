@@ -11,7 +11,7 @@ from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.chi_square import survival
 from sparkpmml.kernels.cusum import cusum
-from sparkpmml.models.list_inputs import Aligned
+from sparkpmml.models.aligned import Aligned
 from sparkpmml.runtime.column import Column, numbers
 from sparkpmml.runtime.densities import Density
 from sparkpmml.runtime.encode import Encoder
@@ -128,39 +128,49 @@ class ScalarProduct:
 
 @dataclass(frozen=True, slots=True)
 class Independence:
-    """The operation: chi-square and degrees of freedom, float64[n, 2], of the table of two lists' values."""
+    """The operation: chi-square and degrees of freedom, float64[n, 2], of the table of `fields` lists' values.
 
-    def __call__(self, first: ListColumn, second: ListColumn, *weights: ListColumn) -> Matrix:
-        aligned = Aligned.of(first, second, *weights)
-        left, right = _codes(first.child)[aligned.positions[0]], _codes(second.child)[aligned.positions[1]]
-        amounts = np.ones(len(aligned.rows))
-        if weights:
-            amounts = np.nan_to_num(weights[0].child.as_double()[aligned.positions[2]])
-        known = (left >= 0) & (right >= 0) & (amounts > 0)
-        statistic = _chi_square(aligned.rows[known], left[known], right[known], amounts[known], len(first))
+    A further list holds the weights. The fields are independent of each other where each cell's share is the product of
+    its values' shares (mutual independence, as scipy's `chi2_contingency` tests it).
+    """
+
+    fields: int = 2
+
+    def __call__(self, *lists: ListColumn) -> Matrix:
+        aligned = Aligned.of(*lists)
+        codes = [
+            _codes(each.child)[places]
+            for each, places in zip(lists[: self.fields], aligned.positions[: self.fields], strict=True)
+        ]
+        amounts = _amounts(aligned, lists[self.fields :])
+        known = np.logical_and.reduce([code >= 0 for code in codes]) & (amounts > 0)
+        statistic = _chi_square(aligned.rows[known], [code[known] for code in codes], amounts[known], len(lists[0]))
         statistic[aligned.apart] = np.nan
         return statistic
 
 
-def _chi_square(rows: Codes, left: Codes, right: Codes, amounts: NDArray[np.float64], count: int) -> Matrix:
-    """N (sum O^2 / (R C) - 1), which includes the cells that are empty."""
-    lefts, rights = int(left.max(initial=0)) + 1, int(right.max(initial=0)) + 1
-    cells, cell = np.unique((rows * lefts + left) * rights + right, return_inverse=True)
-    by_left, left_of = np.unique(rows * lefts + left, return_inverse=True)
-    by_right, right_of = np.unique(rows * rights + right, return_inverse=True)
-    observed = np.bincount(cell, amounts, minlength=len(cells))
-    left_total, right_total = np.bincount(left_of, amounts), np.bincount(right_of, amounts)
-    owner = cells // (lefts * rights)
-    parts = observed**2 / (left_total[np.searchsorted(by_left, cells // rights)])
-    parts /= right_total[np.searchsorted(by_right, owner * rights + cells % rights)]
-    total = np.bincount(rows, amounts, minlength=count)
-    freedom = (np.bincount(by_left // lefts, minlength=count) - 1) * (
-        np.bincount(by_right // rights, minlength=count) - 1
-    )
-    statistic = total * (np.bincount(owner, parts, minlength=count) - 1)
-    result = np.column_stack([statistic, freedom.astype(np.float64)])
+def _chi_square(rows: Codes, codes: list[Codes], amounts: NDArray[np.float64], count: int) -> Matrix:
+    """Sum of O^2 / E over the cells, less N, which includes the empty ones; E = N (M[1] / N) (M[2] / N) ..."""
+    total = np.bincount(rows, amounts, minlength=count).astype(np.float64)
+    expected, cell, levels = total[rows], rows, []
+    for code in codes:
+        value, first = _numbered(rows, code)
+        levels.append(np.bincount(rows[first], minlength=count).astype(np.float64))
+        expected = expected * np.bincount(value, amounts)[value] / total[rows]
+        cell, _ = _numbered(cell, code)
+    observed = np.bincount(cell, amounts)[cell]
+    statistic = np.bincount(rows, amounts * observed / expected, minlength=count) - total
+    freedom = np.prod(levels, axis=0) - np.sum(levels, axis=0) + len(codes) - 1
+    result = np.column_stack([statistic, freedom])
     result[total == 0] = np.nan
     return result
+
+
+def _numbered(groups: Codes, codes: Codes) -> tuple[Codes, Codes]:
+    """int64[n]: a number for each pair of a group and a code, from 0 on; and where each pair is first."""
+    keys = groups * (int(codes.max(initial=0)) + 1) + codes
+    _, first, number = np.unique(keys, return_index=True, return_inverse=True)
+    return number.reshape(-1), first
 
 
 def _codes(column: Column) -> Codes:

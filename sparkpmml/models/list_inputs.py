@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
 from sparkpmml.errors import Finding, UnsupportedMarkupError
+from sparkpmml.models.derived_lists import derived_list
 from sparkpmml.pmml.node import Node
 from sparkpmml.runtime.column import Column
 from sparkpmml.runtime.groups import any_member
@@ -57,18 +57,27 @@ class Recent:
 
 
 def checked_list(name: str, node: Node, scope: Scope) -> tuple[Slot, Slot]:
-    """The data field's lists, and a column that says which of them cannot be scored: it must be read, too."""
-    slot = list_field(name, node, scope)
+    """The field's lists, and a column that says which of them cannot be scored: it must be read, too.
+
+    UnsupportedMarkupError for a derived field that has one value for the whole group.
+    """
+    slot = _lists(name, node, scope)
     valid = scope.builder.emit(AllValid(), slot)
     return slot, scope.builder.checked(valid, f"{name} holds a value that is not valid")
 
 
+def _lists(name: str, node: Node, scope: Scope) -> Slot:
+    if name in scope.compilation.data_fields:
+        return list_field(name, node, scope)
+    slot = derived_list(name, node, scope)
+    if slot is None:
+        what = f"<{node.tag}> of field {name!r}, which has one value, and not one for each member of a group"
+        raise unsupported(node, what, scope)
+    return slot
+
+
 def recent(name: str, most: int, node: Node, scope: Scope) -> Slot:
-    """The last members of the field's lists. UnsupportedMarkupError for a derived field: it has one value per row."""
-    if name not in scope.compilation.data_fields:
-        raise unsupported(
-            node, f"<{node.tag}> of field {name!r}, which is derived: a group's values are lists in a data field", scope
-        )
+    """The last members of the field's lists, all for 0."""
     return scope.builder.emit(Recent(most), *checked_list(name, node, scope))
 
 
@@ -76,28 +85,3 @@ def unsupported(node: Node, what: str, scope: Scope) -> UnsupportedMarkupError:
     """The error that says that this markup cannot be scored."""
     finding = Finding(node.position.line, node.position.column, what)
     return UnsupportedMarkupError([finding], scope.compilation.source)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Aligned:
-    """Members of several lists that belong together: int64[m] rows, ascending, and each list's int64[m] positions.
-
-    Rows whose lists differ in length, or are missing, have no members: `apart` bool[n].
-    """
-
-    rows: NDArray[np.int64]
-    positions: tuple[NDArray[np.int64], ...]
-    apart: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, *lists: ListColumn) -> Aligned:
-        sizes = [np.diff(each.offsets) for each in lists]
-        apart = np.zeros(len(lists[0]), dtype=np.bool_)
-        for each, size in zip(lists, sizes, strict=True):
-            apart |= size != sizes[0]
-            if each.missing is not None:
-                apart |= each.missing
-        kept = np.where(apart, 0, sizes[0])
-        rows = np.repeat(np.arange(len(kept)), kept)
-        within = np.arange(len(rows)) - np.repeat(np.cumsum(kept) - kept, kept)
-        return cls(rows, tuple(each.offsets[rows] + within for each in lists), apart)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.kernels.sequences import LATER, NEXT, SAME, find_sequences
+from sparkpmml.models.aligned import Aligned
 from sparkpmml.models.association_items import Item
-from sparkpmml.models.list_inputs import Aligned, unsupported
+from sparkpmml.models.list_inputs import unsupported
 from sparkpmml.models.sequence_nodes import Constraints, Delimiter, Sequence, SequenceModel, SetReference
 from sparkpmml.runtime.column import Column
 from sparkpmml.runtime.encode import Encoder

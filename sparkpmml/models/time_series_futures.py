@@ -18,7 +18,8 @@ def future_values(fields: tuple[str, ...], node: Node, scope: Scope) -> tuple[Sl
 
 
 def _lists(name: str, node: Node, scope: Scope) -> Slot:
-    slot = recent(name, 0, node, scope) if name in scope.compilation.data_fields else scope.field(name, node).slot
+    known = scope.result(name)
+    slot = recent(name, 0, node, scope) if known is None else known.slot
     if not isinstance(slot.sample, ListColumn) or not slot.data_type.is_numeric:
         raise TypeError(f"has a DynamicRegressor {name!r} whose field holds no lists of numbers")
     return slot

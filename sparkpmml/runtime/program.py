@@ -162,6 +162,11 @@ class Program:
             values[step.output] = step.operation(*[values[slot] for slot in step.inputs])
         return values
 
+    def failed(self, values: Sequence[Any], rows: int) -> Mask | None:
+        """bool[rows]: where the checks say, of these slots' values, that a row cannot be scored; None for nowhere."""
+        masks = [where for check in self.checks if (where := _failed(check, values, rows)) is not None]
+        return np.logical_or.reduce(masks) if masks else None
+
 
 def _blocks(rows: int) -> Iterator[tuple[int, int]]:
     if rows <= BLOCK_ROWS:

@@ -16,11 +16,10 @@ FIELDS = """<DataField name="x" optype="continuous" dataType="double"/>
 <DataField name="w" optype="continuous" dataType="double"/>"""
 
 
-def baseline(test: str, outputs: str = "", function: str = "regression") -> sparkpmml.Model:
+def baseline(test: str, outputs: str = "", function: str = "regression", derived: str = "") -> sparkpmml.Model:
     document = f"""<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/>
     <DataDictionary>{FIELDS}</DataDictionary>
-    <TransformationDictionary><DerivedField name="e" optype="categorical" dataType="string"><FieldRef field="c"/>
-    </DerivedField></TransformationDictionary>
+    {derived}
     <BaselineModel functionName="{function}"><MiningSchema><MiningField name="x"/><MiningField name="c"/>
     <MiningField name="d"/><MiningField name="w"/></MiningSchema><Output>{outputs}</Output>{test}
     </BaselineModel></PMML>"""
@@ -186,6 +185,7 @@ WRONG = [
         counted("scalarProduct", table=COUNTS.replace("30", "0").replace("10", "0").replace("60", "0")),
         "no counts that are above 0",
     ),
+    (counted("chiSquareIndependence", table='<FieldRef field="c"/>'), "needs two or more fields"),
     (counted("scalarProduct", field="d"), "counts c, and the test is about 'd'"),
     (
         counted(
@@ -206,7 +206,74 @@ def test_contradictions_are_named(test, message):
         baseline(test)
 
 
-def test_what_a_row_cannot_answer_is_a_finding():
-    with pytest.raises(UnsupportedMarkupError, match="field 'e', which is derived") as caught:
-        baseline(counted("scalarProduct", table=COUNTS.replace('"c"', '"e"'), field="e"))
+def test_chi_square_of_mutual_independence():
+    """scipy 1.17: chi2_contingency(table, correction=False) of the 2 x 3 x 2 table that the events make."""
+    table = '<FieldRef field="c"/><FieldRef field="d"/><FieldRef field="x"/>'
+    outputs = """<OutputField name="chi2" feature="chiSquare" dataType="double" optype="continuous"/>
+    <OutputField name="ndf" feature="degreesOfFreedom" dataType="double" optype="continuous"/>"""
+    counts = [[[5, 2], [3, 0], [1, 4]], [[2, 6], [7, 1], [0, 9]]]
+    events = [
+        (c, d, x)
+        for i, c in enumerate("ab")
+        for j, d in enumerate([1, 2, 3])
+        for k, x in enumerate([0.5, 1.5])
+        for _ in range(counts[i][j][k])
+    ]
+    cells = [(c, d, x) for c in "ab" for d in (1, 2, 3) for x in (0.5, 1.5)]
+    weights = [float(count) for pair in counts for pairs in pair for count in pairs]
+    plain = baseline(counted("chiSquareIndependence", table=table), outputs)
+    weighted = baseline(counted("chiSquareIndependence", 'weightField="w"', table), outputs)
+    for model, rows in ((plain, events), (weighted, cells)):
+        c, d, x = (list(column) for column in zip(*rows, strict=True))
+        frame = pd.DataFrame({"c": [c, ["a"]], "d": [d, [1]], "x": [x, [0.5]], "w": [weights, [1.0]]})
+        answer = model.predict(frame).loc[0]
+        assert answer["chi2"] == pytest.approx(22.846345125133002)
+        assert answer["ndf"] == 7
+        assert answer["prediction"] == pytest.approx(0.0018128539573079806)
+
+
+DERIVED = """<TransformationDictionary>
+<DerivedField name="e" optype="categorical" dataType="string"><MapValues outputColumn="out" defaultValue="z">
+<FieldColumnPair field="c" column="in"/><InlineTable><row><in>A</in><out>a</out></row><row><in>B</in><out>b</out></row>
+</InlineTable></MapValues></DerivedField>
+<DerivedField name="ratio" optype="continuous" dataType="double"><Apply function="/"><FieldRef field="x"/>
+<FieldRef field="w"/></Apply></DerivedField>
+<DerivedField name="half" optype="continuous" dataType="double"><Apply function="/"><FieldRef field="ratio"/>
+<Constant dataType="double">2</Constant></Apply></DerivedField>
+<DerivedField name="days" optype="continuous" dataType="double"><Apply function="dateDaysSinceYear"><FieldRef field="c"/>
+<Constant dataType="integer">1970</Constant></Apply></DerivedField>
+<DerivedField name="all" optype="continuous" dataType="double"><Aggregate field="x" function="sum"/></DerivedField>
+<DerivedField name="one" optype="continuous" dataType="double"><Constant dataType="double">1</Constant></DerivedField>
+</TransformationDictionary>"""
+
+
+def test_counts_of_a_derived_field():
+    model = baseline(counted("scalarProduct", table=COUNTS.replace('"c"', '"e"'), field="e"), derived=DERIVED)
+    assert scores(model, c=[["A", "A", "C"], None]) == [pytest.approx(120 / ((5 + 4600) / 2)), None]
+
+
+def test_sums_of_a_derived_field():
+    """half = x / w / 2; the first case's events are 2, -3, 1 and 1.5. Lists of other lengths are no events."""
+    model = baseline(cusum(*GAUSS).replace('"x"', '"half"'), derived=DERIVED)
+    x = [[8.0, -6.0, 2.0, 6.0], [8.0, -6.0], [], [4.0, None], [4.0]]
+    w = [[2.0, 1.0, 1.0, 2.0], [2.0], [], [1.0, 1.0], [1.0]]
+    assert scores(model, x=x, w=w) == [1.5, None, None, 1.5, 1.5]
+    assert scores(model, x=[[4.0]], w=[[1.0]]) == [1.5]
+
+
+def test_a_window_looks_at_the_last_members_of_a_derived_field():
+    model = baseline(cusum(*GAUSS, 'windowSize="2"').replace('"x"', '"ratio"'), derived=DERIVED)
+    assert scores(model, x=[[2.0, 1.0, 1.5]], w=[[1.0, 1.0, 1.0]]) == [1.5]
+
+
+def test_a_member_that_cannot_be_made_fails_its_row():
+    model = baseline(cusum(*GAUSS).replace('"x"', '"days"'), derived=DERIVED)
+    answer = model.predict(pd.DataFrame({"c": [["1970-01-03", "soon"], ["1970-01-03"]]}), on_error="capture")
+    assert answer["error"].tolist() == ["days holds a value that is not valid", None]
+
+
+@pytest.mark.parametrize("name", ["all", "one"])
+def test_one_value_for_a_group_is_a_finding(name):
+    with pytest.raises(UnsupportedMarkupError, match=f"field '{name}', which has one value") as caught:
+        baseline(cusum(*GAUSS).replace('"x"', f'"{name}"'), derived=DERIVED)
     assert caught.value.findings[0].line > 1
