@@ -400,6 +400,15 @@ def test_a_field_is_a_list_or_a_value(arguments):
         load(f'<Apply function="+">{"".join(arguments)}</Apply>')
 
 
+LAG_AND_VALUE = ['<FieldRef field="many"/>', '<Lag field="many" n="2"/>']
+
+
+@pytest.mark.parametrize("sign", [1, -1], ids=["value first", "lag first"])
+def test_the_value_of_a_series_is_its_last(sign):
+    answer = derive(f'<Apply function="-">{"".join(LAG_AND_VALUE[::sign])}</Apply>', many=SERIES)
+    assert answer == [sign * (8.0 - 2.0), None, None, None, sign * (3.0 - 1.0)]
+
+
 TRAVELLING = [
     f'<NormContinuous field="x">{CURVE}</NormContinuous>',
     '<NormDiscrete field="s" value="a"/>',

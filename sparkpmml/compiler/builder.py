@@ -17,6 +17,7 @@ import numpy as np
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.cast import constant
 from sparkpmml.runtime.column import Column, empty_column, missing_column
+from sparkpmml.runtime.groups import pick
 from sparkpmml.runtime.lists import ListColumn
 from sparkpmml.runtime.program import Check, Operation, ProgramInput, Step
 
@@ -41,6 +42,16 @@ class Slot:
         return sample.data_type
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The operation: the last value of each list; missing where there is none."""
+
+    def __call__(self, lists: ListColumn) -> Column:
+        absent = np.diff(lists.offsets) == 0
+        absent = absent if lists.missing is None else absent | lists.missing
+        return pick(lists.child, np.where(absent, len(lists.child), lists.offsets[1:] - 1))
+
+
 class Builder:
     """The program under construction."""
 
@@ -52,28 +63,44 @@ class Builder:
         self._slots: list[Slot] = []
         self._emitted: dict[Any, Slot] = {}
         self._guards: tuple[Slot, ...] = ()
+        self._series: set[str] = set()
 
     def _slot(self, sample: Any) -> Slot:
         slot = Slot(len(self._slots), sample)
         self._slots.append(slot)
         return slot
 
-    def input(self, name: str, data_type: DataType, is_list: bool = False, window: int | None = None) -> Slot:
+    def input(
+        self, name: str, data_type: DataType, is_list: bool = False, window: int | None = None, is_series: bool = False
+    ) -> Slot:
         """The raw column of a field, as it comes from the table: of any type that can stand for the field's.
 
-        `window`: how many of a list's last values are looked at, None for all. TypeError for a field that is read both
-        as one value and as a list of values.
+        `window`: how many of a list's last values are looked at, None for all. `is_series`: the list's last value is
+        the row's own, which is then the field's one value, too. TypeError for a field that is read both as one value
+        and as a list of values, and never as a series.
         """
         known = self.inputs.get(name)
-        if known is not None:
-            if known.is_list is not is_list:
-                raise TypeError(f"reads field {name!r} as one value, or as a list of values, and others do not")
+        if is_series:
+            self._series.add(name)
+        if known is None:
+            sample: Any = empty_column(data_type)
+            slot = self._slot(ListColumn(sample, np.zeros(1, dtype=np.int64)) if is_list else sample)
+            self.inputs[name] = ProgramInput(name, data_type, slot.index, is_list, window)
+            return slot
+        if known.is_list is is_list:
             widest = None if window is None or known.window is None else max(window, known.window)
             self.inputs[name] = replace(known, window=widest)
             return self._slots[known.slot]
-        sample: Any = empty_column(data_type)
-        slot = self._slot(ListColumn(sample, np.zeros(1, dtype=np.int64)) if is_list else sample)
-        self.inputs[name] = ProgramInput(name, data_type, slot.index, is_list, window)
+        if name not in self._series:
+            raise TypeError(f"reads field {name!r} as one value, or as a list of values, and others do not")
+        return self._as_series(known, window) if is_list else self.emit(Own(), self._slots[known.slot])
+
+    def _as_series(self, known: ProgramInput, window: int | None) -> Slot:
+        """The lists of a field that has been read as one value, which from now on is the last of these."""
+        slot = self._slot(ListColumn(empty_column(known.data_type), np.zeros(1, dtype=np.int64)))
+        self.inputs[known.name] = ProgramInput(known.name, known.data_type, slot.index, True, window)
+        self.steps.insert(0, Step(Own(), (slot.index,), known.slot))
+        self._emitted[(Own(), (slot.index,))] = self._slots[known.slot]
         return slot
 
     def emit(self, operation: Operation, *inputs: Slot, sample: Any = None) -> Slot:

@@ -128,7 +128,7 @@ def _distribution(node: Node | None, where: str) -> Distribution:
 
 
 def _events(field: str, test: TestDistributions, scope: Scope) -> Slot:
-    return recent(field, test.window, test, scope)
+    return recent(field, test.window, test, scope, is_series=True)
 
 
 def _weights(test: TestDistributions, scope: Scope) -> tuple[Slot, ...]:

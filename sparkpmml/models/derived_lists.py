@@ -45,8 +45,11 @@ def _at(column: Column, positions: Array) -> Column:
     return replace(column, values=column.values[positions], missing=missing)
 
 
-def derived_list(name: str, node: Node, scope: Scope) -> Slot | None:
-    """The lists of the derived field; None where it is not made of single values of data fields alone."""
+def derived_list(name: str, node: Node, scope: Scope, is_series: bool) -> Slot | None:
+    """The lists of the derived field; None where it is not made of single values of data fields alone.
+
+    `is_series`: the last value of each list is the row's own.
+    """
     builder = Builder()
     slot = _mirrored(scope, builder).field(name, node).slot
     steps, checks, constants = builder.pruned([slot.index])
@@ -55,7 +58,7 @@ def derived_list(name: str, node: Node, scope: Scope) -> Slot | None:
     if not inputs or any(each.is_list for each in inputs):
         return None
     program = Program("", name, inputs, tuple(steps), (), tuple(checks), constants)
-    lists = [scope.builder.input(each.name, each.data_type, is_list=True) for each in inputs]
+    lists = [scope.builder.input(each.name, each.data_type, is_list=True, is_series=is_series) for each in inputs]
     return scope.builder.emit(EachMember(program, slot.index), *lists)
 
 

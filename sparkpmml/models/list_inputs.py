@@ -56,29 +56,29 @@ class Recent:
         return ListColumn(taken, offsets, lists.missing)
 
 
-def checked_list(name: str, node: Node, scope: Scope) -> tuple[Slot, Slot]:
+def checked_list(name: str, node: Node, scope: Scope, is_series: bool = False) -> tuple[Slot, Slot]:
     """The field's lists, and a column that says which of them cannot be scored: it must be read, too.
 
     UnsupportedMarkupError for a derived field that has one value for the whole group.
     """
-    slot = _lists(name, node, scope)
+    slot = _lists(name, node, scope, is_series)
     valid = scope.builder.emit(AllValid(), slot)
     return slot, scope.builder.checked(valid, f"{name} holds a value that is not valid")
 
 
-def _lists(name: str, node: Node, scope: Scope) -> Slot:
+def _lists(name: str, node: Node, scope: Scope, is_series: bool) -> Slot:
     if name in scope.compilation.data_fields:
-        return list_field(name, node, scope)
-    slot = derived_list(name, node, scope)
+        return list_field(name, node, scope, is_series=is_series)
+    slot = derived_list(name, node, scope, is_series)
     if slot is None:
         what = f"<{node.tag}> of field {name!r}, which has one value, and not one for each member of a group"
         raise unsupported(node, what, scope)
     return slot
 
 
-def recent(name: str, most: int, node: Node, scope: Scope) -> Slot:
-    """The last members of the field's lists, all for 0."""
-    return scope.builder.emit(Recent(most), *checked_list(name, node, scope))
+def recent(name: str, most: int, node: Node, scope: Scope, is_series: bool = False) -> Slot:
+    """The last members of the field's lists, all for 0. `is_series`: the last one is the row's own."""
+    return scope.builder.emit(Recent(most), *checked_list(name, node, scope, is_series))
 
 
 def unsupported(node: Node, what: str, scope: Scope) -> UnsupportedMarkupError:

@@ -25,12 +25,13 @@ class PrepareMembers:
         return replace(lists, child=self.prepare(lists.child))
 
 
-def list_field(name: str, node: Node, scope: Scope, window: int | None = None) -> Slot:
+def list_field(name: str, node: Node, scope: Scope, window: int | None = None, is_series: bool = False) -> Slot:
     """The slot of the data field's lists, treated as its mining field says.
 
-    `window`: how many of the last values are looked at, None for all.
+    `window`: how many of the last values are looked at, None for all. `is_series`: the last value is the row's own.
 
-    ValueError for a field that is not in the data dictionary, or that is also read as a single value.
+    ValueError for a field that is not in the data dictionary; TypeError for one that is also read as a single value,
+    unless it is a series.
     """
     compilation = scope.compilation
     declared = compilation.data_fields.get(name)
@@ -38,7 +39,7 @@ def list_field(name: str, node: Node, scope: Scope, window: int | None = None) -
         raise ValueError(f"is about field {name!r}, which is no data field: only those can hold several values")
     known = compilation.document.model.mining_schema.fields
     mining = next((field for field in known if field.name == name), MiningField(name=name))
-    raw = scope.builder.input(name, declared.type, is_list=True, window=window)
+    raw = scope.builder.input(name, declared.type, is_list=True, window=window, is_series=is_series)
     with compilation.at(node):
         prepare = make_prepare(declared, mining, declared.type)
     return scope.builder.emit(PrepareMembers(prepare), raw)

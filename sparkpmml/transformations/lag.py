@@ -108,8 +108,8 @@ def _failing(result: Column, lists: ListColumn, uneven: Mask) -> Column:
 
 @register
 def _lower(node: Lag, scope: Scope) -> Slot:
-    lists = list_field(node.field, node, scope, window=node.n + 1)
-    blocks = [list_field(each.field, each, scope, window=node.n + 1) for each in node.blocks]
+    lists = list_field(node.field, node, scope, window=node.n + 1, is_series=True)
+    blocks = [list_field(each.field, each, scope, window=node.n + 1, is_series=True) for each in node.blocks]
     function = _FUNCTIONS.get(node.aggregate, node.aggregate)
     operation = Earlier(node.n) if function == "none" else Window(function, node.n)
     slot = scope.builder.emit(operation, lists, *blocks)
