@@ -21,7 +21,7 @@ from sparkpmml.models import bayesian_network_inference as inference
 from sparkpmml.models.bayesian_network_block import GaussianBlock
 from sparkpmml.models.bayesian_network_gaussian import GaussianLikelihood, GaussianMixture
 from sparkpmml.models.bayesian_network_inference import (
-    MOST_VARIABLES,
+    MOST_CELLS,
     Density,
     Factor,
     Likelihood,
@@ -120,10 +120,6 @@ def _posterior(network: Network, asked: tuple[str, ...], names: tuple[str, ...])
     """The probabilities of all combinations of the asked variables' values, as a matrix."""
     builder, relevant = network.scope.builder, network.relevant(names)
     discrete = [variable for variable in relevant if isinstance(variable, DiscreteNode)]
-    if len(discrete) > MOST_VARIABLES:
-        raise unsupported(
-            network.node, f"a posterior over {len(discrete)} variables (of {MOST_VARIABLES})", network.scope
-        )
     labels = {variable.name: place for place, variable in enumerate(discrete, 1)}
     factors = tuple(_factor(network, variable, labels) for variable in discrete)
     seen = [variable for variable in discrete if variable.name in network.evidence]
@@ -139,13 +135,16 @@ def _posterior(network: Network, asked: tuple[str, ...], names: tuple[str, ...])
         sample = np.empty((0, len(block.gaussian.means)))
         likelihoods.append(builder.emit(GaussianLikelihood(block.gaussian), *inputs, sample=sample))
         parents.append(block.parents)
-    posterior = Posterior(
+    posterior = Posterior.of(
         factors,
         tuple(labels[name] for name in asked),
         tuple(labels[variable.name] for variable in seen),
         encoders,
         tuple((network.shape(each), tuple(labels[name] for name in each)) for each in parents),
     )
+    if posterior.cells > MOST_CELLS:
+        what = f"a posterior whose exact sums take a table of {posterior.cells} values for a row (of {MOST_CELLS})"
+        raise unsupported(network.node, what, network.scope)
     width = int(np.prod(network.shape(asked), dtype=np.int64))
     return builder.emit(posterior, *slots, *likelihoods, sample=np.empty((0, width)))
 

@@ -10,17 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.scores import Matrix
+from sparkpmml.models.bayesian_network_sums import ROW, Axes, Tensor, elimination_order, sum_of_products
 from sparkpmml.runtime.column import Column, numbers
 from sparkpmml.runtime.encode import Encoder
 
 _BLOCK_ROWS = 4096
-_ROW = 0
-"""The label of the rows' axis; variables have labels from 1."""
+_BLOCK_CELLS = 1 << 24
+"""Cells of the largest table of a block's sums."""
 
-MOST_VARIABLES = 50
-"""Variables that one sum may run over: numpy names axes by letters."""
-
-Tensor = NDArray[np.float64]
+MOST_CELLS = 1 << 24
+"""Cells of the largest table of one row's sums."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +27,7 @@ class Factor:
     """Probabilities over some variables: an axis per label."""
 
     table: Tensor
-    axes: tuple[int, ...]
+    axes: Axes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +44,23 @@ class Posterior:
     observed: tuple[int, ...]
     encoders: tuple[Encoder, ...]
     likelihoods: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    order: Axes
+    cells: int
+
+    @classmethod
+    def of(
+        cls,
+        factors: tuple[Factor, ...],
+        asked: tuple[int, ...],
+        observed: tuple[int, ...],
+        encoders: tuple[Encoder, ...],
+        likelihoods: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...],
+    ) -> Posterior:
+        """The operation, with the order of its sums and the cells of their largest table."""
+        sizes = {label: size for each in factors for label, size in zip(each.axes, each.table.shape, strict=True)}
+        scopes = [*(each.axes for each in factors), *(labels for _, labels in likelihoods)]
+        order, cells = elimination_order(scopes, sizes, asked)
+        return cls(factors, asked, observed, encoders, likelihoods, order, cells)
 
     def __call__(self, *inputs: Any) -> Matrix:
         columns, given = inputs[: len(self.observed)], inputs[len(self.observed) :]
@@ -67,21 +83,21 @@ class Posterior:
         if not rows:
             return np.empty((0, self._width()))
         blocks = []
-        for start in range(0, rows, _BLOCK_ROWS):
-            stop = min(start + _BLOCK_ROWS, rows)
+        step = max(min(_BLOCK_ROWS, _BLOCK_CELLS // self.cells), 1)
+        for start in range(0, rows, step):
+            stop = min(start + step, rows)
             part = [each if len(each) == 1 else each[start:stop] for each in given]
             blocks.append(self._sum([each[start:stop] for each in codes], part, stop - start))
         return np.concatenate(blocks)
 
     def _sum(self, codes: list[NDArray[np.int32]], given: list[Matrix], rows: int) -> Matrix:
-        operands: list[Any] = [np.ones(rows), [_ROW]]
-        for factor in self.factors:
-            operands += [factor.table, list(factor.axes)]
+        operands: list[tuple[Tensor, Axes]] = [(np.ones(rows), (ROW,))]
+        operands += [(factor.table, factor.axes) for factor in self.factors]
         for label, encoder, code in zip(self.observed, self.encoders, codes, strict=bool(codes)):
-            operands += [_evidence(code, encoder.size), [_ROW, label]]
+            operands.append((_evidence(code, encoder.size), (ROW, label)))
         for (shape, labels), matrix in zip(self.likelihoods, given, strict=bool(given)):
-            operands += [matrix.reshape(len(matrix), *shape), [_ROW, *labels]]
-        joint = np.einsum(*operands, [_ROW, *self.asked], optimize="greedy").reshape(rows, -1)
+            operands.append((matrix.reshape(len(matrix), *shape), (ROW, *labels)))
+        joint = sum_of_products(operands, self.order, (ROW, *self.asked)).reshape(rows, -1)
         with np.errstate(invalid="ignore", divide="ignore"):
             result: Matrix = joint / joint.sum(axis=1, keepdims=True)
         return result

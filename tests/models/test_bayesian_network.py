@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pandas as pd
@@ -50,10 +51,16 @@ LAWN = (
 FIELDS = {"rain": "string", "sprinkler": "string", "wet": "integer", "x": "double", "y": "double", "z": "double"}
 
 
-def network(nodes: str, target: str = "rain", active: str = "sprinkler wet", function: str = "classification"):
+def network(
+    nodes: str,
+    target: str = "rain",
+    active: str = "sprinkler wet",
+    function: str = "classification",
+    types: dict[str, str] = FIELDS,
+):
     fields = "".join(
         f'<DataField name="{n}" optype="{"continuous" if t == "double" else "categorical"}" dataType="{t}"/>'
-        for n, t in FIELDS.items()
+        for n, t in types.items()
     )
     schema = "".join(f'<MiningField name="{name}"/>' for name in active.split())
     document = f"""<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/>
@@ -274,6 +281,62 @@ def test_what_only_sampling_could_answer_is_a_finding(name, target, active):
     cause, effect = SAMPLED[name]
     with pytest.raises(UnsupportedMarkupError, match="not linear and normal, beside unknown values: "):
         network(continuous("y", cause) + continuous("x", effect), target, active, "regression")
+
+
+BIT = {"0": 0.5, "1": 0.5}
+STAY = {"0": {"0": 0.9, "1": 0.1}, "1": {"0": 0.3, "1": 0.7}}
+SEEN = {"0": {"0": 0.8, "1": 0.2}, "1": {"0": 0.1, "1": 0.9}}
+
+
+def table(parent: str, probabilities: dict[str, dict[str, float]]) -> str:
+    return "".join(given({parent: value}, values(p)) for value, p in probabilities.items())
+
+
+def smoothed(seen: list[str | None], place: int) -> float:
+    """The probability of state 1 of a hidden Markov chain, by its forward and backward sums (Rabiner, 1989)."""
+
+    def weight(state: str, value: str | None) -> float:
+        return 1.0 if value is None else SEEN[state][value]
+
+    forward = {state: BIT[state] * weight(state, seen[0]) for state in BIT}
+    for value in seen[1 : place + 1]:
+        forward = {s: weight(s, value) * sum(forward[r] * STAY[r][s] for r in BIT) for s in BIT}
+        forward = {s: p / sum(forward.values()) for s, p in forward.items()}
+    backward = dict.fromkeys(BIT, 1.0)
+    for value in reversed(seen[place + 1 :]):
+        backward = {r: sum(STAY[r][s] * weight(s, value) * backward[s] for s in BIT) for r in BIT}
+        backward = {s: p / sum(backward.values()) for s, p in backward.items()}
+    both = {s: forward[s] * backward[s] for s in BIT}
+    return both["1"] / sum(both.values())
+
+
+def test_long_chains():
+    """400 states, a hidden one and what is seen of it at a time: far more variables than numpy has axes."""
+    count, place = 400, 150
+    states, seen = [f"s{i}" for i in range(count)], [f"o{i}" for i in range(count)]
+    nodes = discrete(states[0], values(BIT))
+    nodes += "".join(discrete(s, table(r, STAY)) for r, s in itertools.pairwise(states))
+    nodes += "".join(discrete(o, table(s, SEEN)) for o, s in zip(seen, states, strict=True))
+    types = dict.fromkeys([*states, *seen], "string")
+    rows = [[str((i * k) % 7 % 2) if (i + k) % 3 else None for i in range(count)] for k in (1, 2, 3)]
+    answer = network(nodes, states[place], " ".join(seen), types=types).predict(pd.DataFrame(rows, columns=seen))
+    assert [each["1"] for each in map(dict, answer["probability"])] == pytest.approx(
+        [smoothed(row, place) for row in rows], rel=1e-9
+    )
+
+
+def test_tables_that_are_too_large_are_a_finding():
+    """Of 30 variables each two have an effect that is seen: then all of them depend on each other."""
+    causes = [f"c{i}" for i in range(30)]
+    pairs = {f"e{i}": pair for i, pair in enumerate(itertools.combinations(causes, 2))}
+    nodes = "".join(discrete(name, values(BIT)) for name in causes)
+    for name, (first, second) in pairs.items():
+        nodes += discrete(
+            name, "".join(given({first: a, second: b}, values(SEEN[a] if b == "0" else BIT)) for a in BIT for b in BIT)
+        )
+    types = dict.fromkeys([*causes, *pairs], "string")
+    with pytest.raises(UnsupportedMarkupError, match=f"a table of {2**30} values for a row"):
+        network(nodes, "c0", " ".join(pairs), types=types)
 
 
 WRONG = [
