@@ -1,10 +1,12 @@
 """SequenceModel: rules whose antecedent a history holds, ranked (specification: Sequences; Output for the ranks).
 
 A history is a list of items in the column of the active field, oldest first; a list in the order field's column says
-which of them belong to one transaction (the same value). Without one each item is a transaction of its own. The
-specification defines no scores: a history selects the rules as a transaction does those of an AssociationModel, by the
-antecedents that it holds, by default less the rules whose consequent it goes on to. Constraints on time must hold in
-the history as they did where the rules were mined; of a rule's antecedent alone, the greatest total time.
+which of them belong to one transaction (the same value). Without one each item is a transaction of its own. Where items
+are of several fields, each of these has such a list, and what stands at the same place in them is one transaction's.
+
+The specification defines no scores: a history selects the rules as a transaction does those of an AssociationModel, by
+the antecedents that it holds, by default less the rules whose consequent it goes on to. Constraints on time must hold
+in the history as they did where the rules were mined; of a rule's antecedent alone, the greatest total time.
 """
 
 from __future__ import annotations
@@ -23,8 +25,9 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.association_rules import AllRules, RankedItems, RankedRule
 from sparkpmml.models.list_inputs import checked_list, unsupported
+from sparkpmml.models.sequence_events import OrderOfAll, Together
 from sparkpmml.models.sequence_nodes import SequenceModel, SequenceRule, SetReference
-from sparkpmml.models.sequence_patterns import find_patterns, item_sets, make_histories
+from sparkpmml.models.sequence_patterns import ItemOf, find_patterns, item_sets, make_histories
 from sparkpmml.pmml.output import OutputField
 from sparkpmml.runtime.cast import cast
 from sparkpmml.runtime.column import Column, from_strings, integers, numbers
@@ -139,21 +142,42 @@ def _sequence_model(node: SequenceModel, scope: Scope) -> Result:
     active = [field.name for field in node.mining_schema.active]
     if not active:
         raise ValueError("has no active field that could hold a history's items")
-    items, check = checked_list(active[-1], node, scope)
-    inputs = [items, check]
     order = [field.name for field in node.mining_schema.fields if field.usage_type == "order"]
-    if order:
-        inputs[1:1] = checked_list(order[0], node, scope)
-    _require_time(node, inputs[1] if order else None, scope)
-    values, sets = item_sets(node, active[-1], scope)
-    encoder = Encoder.of(values, items.data_type)
-    histories = make_histories(find_patterns(node, sets), values, sets, encoder, bool(order))
+    ordered = checked_list(order[0], node, scope) if order else ()
+    _require_time(node, ordered[0] if ordered else None, scope)
+    items, sets = item_sets(node, active[-1])
+    lists, times, checks, encoder = _histories(items, active[-1], ordered, node, scope)
+    histories = make_histories(find_patterns(node, sets), items, sets, encoder, times is not None)
+    inputs = [lists, *([] if times is None else [times]), *checks]
     found = scope.builder.emit(histories, *inputs, sample=np.empty((0, histories.count), dtype=np.bool_))
-    rules = _Rules(node, sets, found, items, scope)
+    values = {name: [item.value for item in content] for name, content in sets.items()}
+    rules = _Rules(node, values, found, lists, scope)
     lookups: dict[str, Callable[[OutputField], Slot]] = {name: partial(rules.answer, name) for name in _FEATURES}
     lookups["ruleValue"] = lambda output: rules.answer(output.rule_feature, output)
     value = rules.answer("consequent", None)
     return Result(info=target_info(node, scope.compilation), value=value, lookups=lookups)
+
+
+def _histories(
+    items: list[ItemOf], field: str, ordered: tuple[Slot, ...], node: SequenceModel, scope: Scope
+) -> tuple[Slot, Slot | None, list[Slot], Encoder]:
+    """The lists of items, and of their order, the slots that say what cannot be scored, and the items' encoder."""
+    builder, times, checks = scope.builder, ordered[0] if ordered else None, list(ordered[1:])
+    fields = list(dict.fromkeys(item.field for item in items)) or [field]
+    lists, valid = zip(*(checked_list(name, node, scope) for name in fields), strict=True)
+    checks += valid
+    if len(fields) == 1:
+        return lists[0], times, checks, Encoder.of([item.value for item in items], lists[0].data_type)
+    readers, places = [], []
+    for name, slot in zip(fields, lists, strict=True):
+        own = [place for place, item in enumerate(items) if item.field == name]
+        readers.append(Encoder.of([items[place].value for place in own], slot.data_type))
+        places.append(np.array([*own, -1, -1], dtype=np.int64))
+    together = builder.emit(Together(tuple(readers), tuple(places)), *lists)
+    times = builder.emit(
+        OrderOfAll(len(fields)), lists[0] if times is None else times, *([] if times is None else lists)
+    )
+    return together, times, checks, Encoder.of([str(place) for place in range(len(items))], DataType.INTEGER)
 
 
 def _require_time(node: SequenceModel, order: Slot | None, scope: Scope) -> None:

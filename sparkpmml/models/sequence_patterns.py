@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.compiler.scope import Scope
 from sparkpmml.kernels.sequences import LATER, NEXT, SAME, find_sequences
 from sparkpmml.models.aligned import Aligned
 from sparkpmml.models.association_items import Item
-from sparkpmml.models.list_inputs import unsupported
 from sparkpmml.models.sequence_nodes import Constraints, Delimiter, Sequence, SequenceModel, SetReference
 from sparkpmml.runtime.column import Column
 from sparkpmml.runtime.encode import Encoder
@@ -85,6 +83,13 @@ def _steps(offsets: NDArray[np.int64], order: Column | None, aligned: Aligned) -
     return steps
 
 
+class ItemOf(NamedTuple):
+    """A value of a field."""
+
+    field: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """An itemset, and how it follows the one before it."""
@@ -104,26 +109,21 @@ class Pattern:
     longest: float = math.inf
 
 
-def item_sets(node: SequenceModel, field: str, scope: Scope) -> tuple[list[str], dict[str, list[str]]]:
-    """All values that are items, and by id the values of each itemset, or set predicate."""
-    values = {item.id: _value(item, field, scope) for item in node.items}
-    sets = {each.id: [known(ref.item, values, "Item") for ref in each.items] for each in node.itemsets}
+def item_sets(node: SequenceModel, field: str) -> tuple[list[ItemOf], dict[str, list[ItemOf]]]:
+    """All items, and by id those of each itemset, or set predicate; `field`: where those are that name no other."""
+    items = {item.id: _item(item, field) for item in node.items}
+    sets = {each.id: [known(ref.item, items, "Item") for ref in each.items] for each in node.itemsets}
     for predicate in node.predicates:
-        if predicate.field != field:
-            what = f"<SetPredicate> of field {predicate.field!r}, beside items of {field!r}"
-            raise unsupported(predicate, what, scope)
-        sets[predicate.id] = list(predicate.array.items)
-    everything = dict.fromkeys([*values.values(), *(value for each in sets.values() for value in each)])
+        sets[predicate.id] = [ItemOf(predicate.field, value) for value in predicate.array.items]
+    everything = dict.fromkeys([*items.values(), *(item for each in sets.values() for item in each)])
     return list(everything), sets
 
 
-def _value(item: Item, field: str, scope: Scope) -> str:
-    if item.field not in (None, field):
-        raise unsupported(item, f"<Item> of field {item.field!r}, beside items of {field!r}", scope)
-    return item.value if item.category is None else item.category
+def _item(item: Item, field: str) -> ItemOf:
+    return ItemOf(field if item.field is None else item.field, item.value if item.category is None else item.category)
 
 
-def find_patterns(node: SequenceModel, sets: Mapping[str, list[str]]) -> list[Pattern]:
+def find_patterns(node: SequenceModel, sets: Mapping[str, list[ItemOf]]) -> list[Pattern]:
     """The document's sequences, then each rule's antecedent with its consequent after it."""
     limits = node.constraints if node.constraints is not None else NO_LIMITS
     places = {name: place for place, name in enumerate(sets)}
@@ -162,12 +162,12 @@ def _how(delimiter: Delimiter) -> int:
 
 
 def make_histories(
-    patterns: list[Pattern], values: list[str], sets: Mapping[str, list[str]], encoder: Encoder, has_order: bool
+    patterns: list[Pattern], items: list[T], sets: Mapping[str, list[T]], encoder: Encoder, has_order: bool
 ) -> Histories:
-    """The operation that looks for the patterns."""
-    codes = {value: code for code, value in enumerate(values)}
-    contents = [sorted({codes[value] for value in content}) for content in sets.values()]
-    holders: list[list[int]] = [[] for _ in values]
+    """The operation that looks for the patterns; `encoder`: from what histories hold to the items' places."""
+    codes = {item: code for code, item in enumerate(items)}
+    contents = [sorted({codes[item] for item in content}) for content in sets.values()]
+    holders: list[list[int]] = [[] for _ in items]
     for code, content in enumerate(contents):
         for item in content:
             holders[item].append(code)

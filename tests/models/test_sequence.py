@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import sparkpmml
 from sparkpmml.datatypes import DataType
-from sparkpmml.errors import ModelError, UnsupportedMarkupError
+from sparkpmml.errors import ModelError
 from sparkpmml.kernels.sequences import SAME
 from sparkpmml.models.sequence_patterns import Pattern, Step, make_histories
 from sparkpmml.runtime.column import from_strings, numbers
@@ -234,6 +234,23 @@ def test_contradictions_are_named(arguments, message):
         model(**arguments)
 
 
-def test_what_is_said_of_other_fields_is_a_finding():
-    with pytest.raises(UnsupportedMarkupError, match="<Item> of field 'who', beside items of 'item'"):
-        model(sets=SETS.replace('value="tea"', 'field="who" value="tea"'))
+OTHERS = SETS.replace('value="tea"', 'field="who" value="tea"') + (
+    '<SetPredicate id="x" field="who" operator="supersetOf"><Array type="string" n="1">cup</Array></SetPredicate>'
+)
+OF_FIELDS = [  # items, others, days, the rules found: 1 is b then t, 2 is b, e then t, 6 is b then x
+    (["bread", "beer"], ["-", "tea"], [1, 2], ["1", "5"]),
+    (["bread", "beer", "-"], [None, None, "tea"], [1, 2, 3], ["3", "2", "1"]),
+    (["bread"], ["tea"], [1], []),  # of one transaction: the one does not follow the other
+    (["bread", "-"], ["tea", "-"], [1, 1], []),
+    (["tea", "bread", "-"], ["bread", "-", "cup"], [1, 2, 3], ["6"]),
+    (["bread", "-"], ["tea"], [1, 2], None),
+]
+
+
+@pytest.mark.parametrize("has_order", [True, False])
+@pytest.mark.parametrize(("items", "others", "days", "expected"), OF_FIELDS)
+def test_items_of_several_fields(items, others, days, expected, has_order):
+    rules = sequence("x", "x") + RULES + rule("6", "b", "x", 0.9)
+    columns = {"item": [items], "who": [others], **({"day": [days]} if has_order else {})}
+    found = model("ruleAssociation", OTHERS, rules, order=has_order).predict(pa.table(columns))["ruleId"].to_pylist()[0]
+    assert found == expected
