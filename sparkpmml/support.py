@@ -198,7 +198,11 @@ def _count(least: int, most: int | None) -> str:
 def _refusals() -> Iterator[str]:
     yield "## Refused\n"
     yield "Markup that is known and yet cannot be scored, in the words of the error (… stands for a name):\n"
-    modules = {name: module for name, module in sys.modules.items() if name.startswith("sparkpmml.models.")}
+    modules = {
+        name: module
+        for name, module in sys.modules.items()
+        if name.startswith(("sparkpmml.models.", "sparkpmml.transformations."))
+    }
     found = sorted({f"- {text}" for _, module in sorted(modules.items()) for text in _refused_by(module)})
     yield from found
     yield '- a model that says `isScorable="false"`'

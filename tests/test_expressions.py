@@ -6,6 +6,7 @@ import math
 import pickle
 import warnings
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -313,6 +314,40 @@ def test_lag(attributes, expected):
     assert derive(f'<Lag field="many" {attributes}/>', many=SERIES) == pytest.approx(expected)
 
 
+PRODUCT = """<DerivedField name="product" optype="continuous" dataType="double"><Apply function="*">
+<FieldRef field="many"/><FieldRef field="counts"/></Apply></DerivedField>"""
+
+
+def test_summaries_of_a_derived_field():
+    """Each member is made of the members at its place; lists that differ in length make none."""
+    many, counts = [[2.0, 3.0], [1.0, None, 4.0], [5.0], [], [1.0]], [[10, 1], [1, 2, 3], [1, 1], [], None]
+    sums = derive('<Aggregate field="product" function="sum"/>', functions=PRODUCT, many=many, counts=counts)
+    assert sums == [23.0, 13.0, None, None, None]
+    lags = derive('<Lag field="product"/>', functions=PRODUCT, many=many, counts=counts)
+    assert lags == [20.0, None, None, None, None]
+
+
+def test_plain_columns_are_series_of_a_derived_field():
+    """A table in memory has an order: the lag of product, and with it the value of what it is made of."""
+    model = load('<Apply function="+"><Lag field="product"/><FieldRef field="many"/></Apply>', functions=PRODUCT)
+    answer = model.predict(pd.DataFrame({"many": [1.0, 2.0, 3.0], "counts": [1, 10, 100]}))["result"]
+    assert answer.tolist() == [pytest.approx(math.nan, nan_ok=True), 1.0 + 2.0, 20.0 + 3.0]
+
+
+def test_a_member_is_treated_as_its_field_says():
+    answer = derive(
+        '<Aggregate field="product" function="sum"/>', functions=PRODUCT, on_error="null", many=[[1.0], [1.0]],
+        counts=[[-1], [2]],
+    )  # fmt: skip
+    assert answer == [None, 2.0]
+
+
+def test_a_summary_of_a_summary_is_a_finding():
+    total = '<DerivedField name="total" optype="continuous" dataType="double"><Aggregate field="many" function="sum"/>'
+    with pytest.raises(UnsupportedMarkupError, match="'total', which has one value"):
+        load('<Aggregate field="total" function="sum"/>', functions=total + "</DerivedField>")
+
+
 BLOCKS = [[1, 1, 2, 2], [1], [], None, [3, 3, 3]]
 BLOCKED_LAGS = [
     ("", [4.0, None, None, None, None]),
@@ -363,7 +398,8 @@ WRONG = [
         '<TextIndex textField="s" tokenize="false" maxLevenshteinDistance="1"><Constant>a</Constant></TextIndex>',
         "is about words",
     ),
-    ('<Aggregate field="derived" function="sum"/>', "no data field"),
+    ('<Aggregate field="derived" function="sum"/>', "'derived', which is not declared"),
+    ('<Aggregate field="absent" function="sum"/>', "'absent', which is not declared"),
     ('<Apply function="matches"><FieldRef field="s"/><Constant>[a&amp;&amp;b]</Constant></Apply>', "intersection"),
     ('<Apply function="floor"><FieldRef field="s"/></Apply>', "a number is needed here"),
 ]

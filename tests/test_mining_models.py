@@ -301,6 +301,17 @@ def test_select_all_gives_a_list():
     assert answer(model) == [1.0, 2.0]
 
 
+def test_select_all_gives_a_list_of_classes():
+    """Of segments where x is above 0, in any case, and in any case without an answer; the last one gives a number."""
+    trees = [constant_tree(each, function="classification") for each in ("a", "b", None)]
+    above = '<SimplePredicate field="x" operator="greaterThan" value="0"/>'
+    target = field("y", "string")
+    segments = [segment(trees[0], predicate=above), segment(trees[1]), segment(trees[2])]
+    model = mining("selectAll", *segments, function="classification", target="y")
+    answers = predict(load(model, field("x"), target), x=[1.0, -1.0])["prediction"]
+    assert [list(each) for each in answers] == [["a", "b", None], ["b", None]]
+
+
 def test_a_failure_counts_only_where_its_segment_is_active():
     """The second segment's division of integers by zero cannot spoil rows that the first one answers."""
     dividing = """<RegressionModel functionName="regression"><MiningSchema><MiningField name="n"/></MiningSchema>

@@ -16,7 +16,7 @@ from functools import cached_property
 from sparkpmml.compiler.builder import Builder, Slot
 from sparkpmml.compiler.prepare import make_prepare
 from sparkpmml.datatypes import DataType, OpType
-from sparkpmml.errors import ModelError, nearest
+from sparkpmml.errors import Finding, ModelError, UnsupportedMarkupError, nearest
 from sparkpmml.pmml.dictionary import DataField, MiningField
 from sparkpmml.pmml.expressions import DefineFunction, DerivedField, fields_read
 from sparkpmml.pmml.model import Document, Model
@@ -98,6 +98,13 @@ class Scope:
         local = model.local_transformations if model is not None else None
         self._derived = {field.name: field for field in local.fields} if local is not None else {}
         self._mining = {field.name: field for field in model.mining_schema.fields} if model is not None else {}
+
+    def mirrored(self, compilation: Compilation, parent: Scope | None) -> Scope:
+        """The same declarations in another compilation; what is being lowered here is no field of its own there."""
+        scope = Scope(compilation, self.model, parent)
+        scope._open.update(self._open)
+        scope._lowering.update(self._lowering)
+        return scope
 
     def define(self, field: Field) -> None:
         """Make a result (of an earlier segment, of an output field) known by its name."""
@@ -233,3 +240,9 @@ class ParameterScope(Scope):
         super().__init__(caller.compilation, None, caller)
         self._fields = dict(parameters)
         self._guards = caller.builder.guards
+
+
+def unsupported(node: Node, what: str, scope: Scope) -> UnsupportedMarkupError:
+    """The error that says that this markup cannot be scored."""
+    finding = Finding(node.position.line, node.position.column, what)
+    return UnsupportedMarkupError([finding], scope.compilation.source)

@@ -11,7 +11,7 @@ from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.chi_square import survival
 from sparkpmml.kernels.cusum import cusum
-from sparkpmml.models.aligned import Aligned
+from sparkpmml.runtime.aligned import Aligned
 from sparkpmml.runtime.column import Column, numbers
 from sparkpmml.runtime.densities import Density
 from sparkpmml.runtime.encode import Encoder

@@ -15,7 +15,7 @@ from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.expressions import lower_expression
 from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
-from sparkpmml.compiler.scope import Scope
+from sparkpmml.compiler.scope import Scope, unsupported
 from sparkpmml.compiler.scores import align, winner
 from sparkpmml.models import bayesian_network_inference as inference
 from sparkpmml.models.bayesian_network_block import GaussianBlock
@@ -41,7 +41,6 @@ from sparkpmml.models.bayesian_network_nodes import (
     Variable,
 )
 from sparkpmml.models.bayesian_network_variables import Network, by_parents, index_of
-from sparkpmml.models.list_inputs import unsupported
 from sparkpmml.runtime.encode import Encoder
 
 FORMULAS: dict[type[Distribution], tuple[Density, Density, Density]] = {

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.scope import unsupported
 from sparkpmml.models.bayesian_network_gaussian import Gaussian, Linear, linear
 from sparkpmml.models.bayesian_network_nodes import ContinuousNode, Distribution, NormalDistribution, Variable
 from sparkpmml.models.bayesian_network_variables import Network, by_parents
-from sparkpmml.models.list_inputs import unsupported
 
 MOST_COMBINATIONS = 4096
 

@@ -9,8 +9,6 @@ import numpy as np
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
-from sparkpmml.errors import Finding, UnsupportedMarkupError
-from sparkpmml.models.derived_lists import derived_list
 from sparkpmml.pmml.node import Node
 from sparkpmml.runtime.column import Column
 from sparkpmml.runtime.groups import any_member
@@ -61,27 +59,11 @@ def checked_list(name: str, node: Node, scope: Scope, is_series: bool = False) -
 
     UnsupportedMarkupError for a derived field that has one value for the whole group.
     """
-    slot = _lists(name, node, scope, is_series)
+    slot = list_field(name, node, scope, is_series=is_series)
     valid = scope.builder.emit(AllValid(), slot)
     return slot, scope.builder.checked(valid, f"{name} holds a value that is not valid")
-
-
-def _lists(name: str, node: Node, scope: Scope, is_series: bool) -> Slot:
-    if name in scope.compilation.data_fields:
-        return list_field(name, node, scope, is_series=is_series)
-    slot = derived_list(name, node, scope, is_series)
-    if slot is None:
-        what = f"<{node.tag}> of field {name!r}, which has one value, and not one for each member of a group"
-        raise unsupported(node, what, scope)
-    return slot
 
 
 def recent(name: str, most: int, node: Node, scope: Scope, is_series: bool = False) -> Slot:
     """The last members of the field's lists, all for 0. `is_series`: the last one is the row's own."""
     return scope.builder.emit(Recent(most), *checked_list(name, node, scope, is_series))
-
-
-def unsupported(node: Node, what: str, scope: Scope) -> UnsupportedMarkupError:
-    """The error that says that this markup cannot be scored."""
-    finding = Finding(node.position.line, node.position.column, what)
-    return UnsupportedMarkupError([finding], scope.compilation.source)

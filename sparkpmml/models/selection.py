@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 
 from sparkpmml.compiler.builder import Builder, Slot
-from sparkpmml.compiler.expressions import Choose, IsTrue
+from sparkpmml.compiler.expressions import Choose, IsTrue, cast_slot
 from sparkpmml.compiler.result import OutputValue, Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.compiler.scores import Matrix, align
 from sparkpmml.datatypes import DataType, OpType
+from sparkpmml.models.gathering import Gather
 from sparkpmml.models.mining_nodes import Member, MiningModel, Segment
 from sparkpmml.runtime.column import Column, booleans, either, from_strings
-from sparkpmml.runtime.lists import ListColumn
 
 LowerSegments = Callable[[Sequence[Segment], Scope], list[Member]]
 
@@ -54,19 +54,6 @@ class Complete:
         pairs = zip(columns[:count], columns[count:], strict=True)
         lost = either(*[active.values & prediction.is_missing() for prediction, active in pairs])
         return booleans(~np.asarray(lost))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Gather:
-    """The operation: s columns as one list of s values per row, missing ones left out where not active."""
-
-    def __call__(self, *columns: Column) -> ListColumn:
-        count = len(columns) // 2
-        rows = next((len(column) for column in columns if len(column) != 1), 1)
-        values = np.stack([np.broadcast_to(each.as_double(), rows) for each in columns[:count]], axis=1)
-        active = np.stack([np.broadcast_to(each.values, rows) for each in columns[count:]], axis=1)
-        offsets = np.concatenate([[0], active.sum(axis=1).cumsum()])
-        return ListColumn(Column(DataType.DOUBLE, values[active]), offsets)
 
 
 def masked(member: Member, builder: Builder) -> Result:
@@ -131,7 +118,7 @@ def _select(node: MiningModel, members: Sequence[Member], scope: Scope) -> Resul
     if method == "multiModelChain" or (method == "modelChain" and len(node.mining_schema.targets) > 1):
         return _by_target(members, info, scope)
     if method == "selectAll":
-        return _all_values(members, info, builder)
+        return _all_values(members, info, scope)
     first_wins = method == "selectFirst"
     ordered = list(reversed(members)) if first_wins else _answering(members, info)
     answer: Result | None = None
@@ -222,14 +209,17 @@ def _by_target(members: Sequence[Member], info: TargetInfo, scope: Scope) -> Res
     return Result(info=info, targets=targets, outputs=outputs, fields=fields)
 
 
-def _all_values(members: Sequence[Member], info: TargetInfo, builder: Builder) -> Result:
-    """selectAll: a list of what all active segments give."""
+def _all_values(members: Sequence[Member], info: TargetInfo, scope: Scope) -> Result:
+    """selectAll: a list of what all active segments give, as numbers where all of them are, else as texts."""
     values = [member.result.value for member in members]
-    slots = [value for value in values if value is not None]
-    if len(slots) != len(members) or not all(slot.data_type.is_numeric for slot in slots):
-        raise ValueError("selects all segments, which needs segments that give numbers")
-    always = builder.literal("true", DataType.BOOLEAN)
-    gathered = builder.emit(Gather(), *slots, *[member.active or always for member in members])
+    slots = [value for value in values if value is not None and isinstance(value.sample, Column)]
+    if len(slots) != len(members):
+        raise ValueError("selects all segments, which needs segments that give one value each")
+    are_numbers = all(slot.data_type.is_numeric for slot in slots)
+    kind = DataType.DOUBLE if are_numbers else DataType.STRING
+    slots = [cast_slot(slot, kind, scope, "a segment's answer") for slot in slots]
+    always = scope.builder.literal("true", DataType.BOOLEAN)
+    gathered = scope.builder.emit(Gather(), *slots, *[member.active or always for member in members])
     return Result(info=info, value=gathered)
 
 

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, target_info
-from sparkpmml.compiler.scope import Scope
+from sparkpmml.compiler.scope import Scope, unsupported
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.association_rules import AllRules, RankedItems, RankedRule
-from sparkpmml.models.list_inputs import checked_list, unsupported
+from sparkpmml.models.list_inputs import checked_list
 from sparkpmml.models.sequence_events import OrderOfAll, Together
 from sparkpmml.models.sequence_nodes import SequenceModel, SequenceRule, SetReference
 from sparkpmml.models.sequence_patterns import ItemOf, find_patterns, item_sets, make_histories

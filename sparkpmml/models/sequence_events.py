@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.models.aligned import Aligned
+from sparkpmml.runtime.aligned import Aligned
 from sparkpmml.runtime.column import Column, integers
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.lists import ListColumn

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.kernels.sequences import LATER, NEXT, SAME, find_sequences
-from sparkpmml.models.aligned import Aligned
 from sparkpmml.models.association_items import Item
 from sparkpmml.models.sequence_nodes import Constraints, Delimiter, Sequence, SequenceModel, SetReference
+from sparkpmml.runtime.aligned import Aligned
 from sparkpmml.runtime.column import Column
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.lists import ListColumn

@@ -16,10 +16,9 @@ from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.expressions import cast_slot
 from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, target_info
-from sparkpmml.compiler.scope import Scope
+from sparkpmml.compiler.scope import Scope, unsupported
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.confidence_interval import interval_lookups
-from sparkpmml.models.list_inputs import unsupported
 from sparkpmml.models.time_series_algorithms import PATHS, undefined
 from sparkpmml.models.time_series_arima_nodes import Arima
 from sparkpmml.models.time_series_effects import Forecaster, Supplied

@@ -8,7 +8,7 @@ from sparkpmml.pmml.expressions import Expression
 from sparkpmml.pmml.node import Node, attribute, boolean, child, children, element, integer, number, one_of
 
 
-@element("TargetValue")
+@element("TargetValue", ignores=("Partition",))
 class TargetValue(Node):
     """A value of the target: its display value, prior probability, or the default prediction."""
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from sparkpmml.compiler.builder import Builder, Slot
 from sparkpmml.compiler.scope import Compilation, Scope
-from sparkpmml.models.aligned import Aligned
 from sparkpmml.pmml.node import Node
+from sparkpmml.runtime.aligned import Aligned
 from sparkpmml.runtime.arrow import broadcast
 from sparkpmml.runtime.column import Array, Column, either
 from sparkpmml.runtime.lists import ListColumn
@@ -45,27 +45,26 @@ def _at(column: Column, positions: Array) -> Column:
     return replace(column, values=column.values[positions], missing=missing)
 
 
-def derived_list(name: str, node: Node, scope: Scope, is_series: bool) -> Slot | None:
+def derived_list(name: str, node: Node, scope: Scope, window: int | None, is_series: bool) -> Slot | None:
     """The lists of the derived field; None where it is not made of single values of data fields alone.
 
-    `is_series`: the last value of each list is the row's own.
+    `window`: how many of the last values are looked at, None for all. `is_series`: the last value is the row's own.
     """
     builder = Builder()
     slot = _mirrored(scope, builder).field(name, node).slot
     steps, checks, constants = builder.pruned([slot.index])
-    read = {index for step in steps for index in step.inputs}
+    read = {slot.index, *(index for step in steps for index in step.inputs)}
     inputs = tuple(each for each in builder.inputs.values() if each.slot in read)
     if not inputs or any(each.is_list for each in inputs):
         return None
     program = Program("", name, inputs, tuple(steps), (), tuple(checks), constants)
-    lists = [scope.builder.input(each.name, each.data_type, is_list=True, is_series=is_series) for each in inputs]
+    lists = [scope.builder.input(each.name, each.data_type, True, window, is_series) for each in inputs]
     return scope.builder.emit(EachMember(program, slot.index), *lists)
 
 
 def _mirrored(scope: Scope, builder: Builder) -> Scope:
     """The same names in a program of its own; the results of earlier models are not among them."""
-    if scope.parent is None:
-        compilation = Compilation(scope.compilation.document, scope.compilation.source, builder)
-        return Scope(compilation, scope.model)
-    parent = _mirrored(scope.parent, builder)
-    return Scope(parent.compilation, scope.model, parent)
+    if scope.parent is not None:
+        parent = _mirrored(scope.parent, builder)
+        return scope.mirrored(parent.compilation, parent)
+    return scope.mirrored(Compilation(scope.compilation.document, scope.compilation.source, builder), None)
