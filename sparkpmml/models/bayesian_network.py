@@ -2,7 +2,8 @@
 
 A target's posterior is exact: sums over the discrete variables that are not known, densities of the continuous ones
 that are. Continuous variables that are not known, or that evidence depends on, must be normal and linear in each other
-(see `bayesian_network_gaussian`): of others only sampling could say what is likely.
+(see `bayesian_network_gaussian`): of others only sampling could say what is likely. Where no evidence depends on what
+is not known, that may be of any distribution with constant parameters: means and deviations need its moments alone.
 """
 
 from __future__ import annotations
@@ -17,12 +18,11 @@ from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope, unsupported
 from sparkpmml.compiler.scores import align, winner
-from sparkpmml.models import bayesian_network_inference as inference
 from sparkpmml.models.bayesian_network_block import GaussianBlock
+from sparkpmml.models.bayesian_network_formulas import FORMULAS
 from sparkpmml.models.bayesian_network_gaussian import GaussianLikelihood, GaussianMixture
 from sparkpmml.models.bayesian_network_inference import (
     MOST_CELLS,
-    Density,
     Factor,
     Likelihood,
     Mixture,
@@ -33,23 +33,10 @@ from sparkpmml.models.bayesian_network_nodes import (
     BayesianNetworkModel,
     ContinuousNode,
     DiscreteNode,
-    Distribution,
-    LognormalDistribution,
-    NormalDistribution,
-    TriangularDistribution,
-    UniformDistribution,
     Variable,
 )
 from sparkpmml.models.bayesian_network_variables import Network, by_parents, index_of
 from sparkpmml.runtime.encode import Encoder
-
-FORMULAS: dict[type[Distribution], tuple[Density, Density, Density]] = {
-    NormalDistribution: (inference.normal, inference.first, inference.second),
-    LognormalDistribution: (inference.lognormal, inference.lognormal_mean, inference.lognormal_variance),
-    UniformDistribution: (inference.uniform, inference.uniform_mean, inference.uniform_variance),
-    TriangularDistribution: (inference.triangular, inference.first, inference.triangular_variance),
-}
-"""By distribution: log density, mean and variance, each of the distribution's parameters."""
 
 
 @register

@@ -1,4 +1,8 @@
-"""The part of a Bayesian network whose continuous variables are normal and linear in each other."""
+"""The part of a Bayesian network whose continuous variables are normal and linear in each other.
+
+Where no evidence depends on what is not known, only the first two moments of this count, which are those of the normal
+distribution that has them: variables of other distributions may be among them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import numpy as np
 
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.scope import unsupported
+from sparkpmml.models.bayesian_network_formulas import FORMULAS
 from sparkpmml.models.bayesian_network_gaussian import Gaussian, Linear, linear
 from sparkpmml.models.bayesian_network_nodes import ContinuousNode, Distribution, NormalDistribution, Variable
 from sparkpmml.models.bayesian_network_variables import Network, by_parents
@@ -30,7 +35,8 @@ class GaussianBlock:
     def of(cls, network: Network, relevant: Sequence[Variable]) -> GaussianBlock:
         """The block of these variables; UnsupportedMarkupError where one that is not known is not in it."""
         continuous = {each.name: each for each in relevant if isinstance(each, ContinuousNode)}
-        names = _linear_names(network, continuous)
+        by_moments = _depends_on_known(network, continuous)
+        names = _linear_names(network, continuous, by_moments)
         for name, variable in continuous.items():
             outside = {name, *variable.sources} & network.unknown(relevant) if name not in names else set()
             if outside:
@@ -41,7 +47,7 @@ class GaussianBlock:
         parents = tuple(dict.fromkeys(parent for each in block for parent in each.parents))
         given = tuple(dict.fromkeys(name for each in block for name in each.sources if name not in names))
         seen = tuple(place for place, name in enumerate(names) if name in network.evidence)
-        return cls(names, parents, given, _gaussian(network, block, parents, given, seen))
+        return cls(names, parents, given, _gaussian(network, block, parents, given, seen, by_moments))
 
     def inputs(self, network: Network) -> list[Slot]:
         """The columns of the known variables, then of the given ones."""
@@ -49,9 +55,19 @@ class GaussianBlock:
         return [network.value(name) for name in (*seen, *self.given)]
 
 
-def _linear_names(network: Network, continuous: Mapping[str, ContinuousNode]) -> tuple[str, ...]:
-    """The normal ones that are linear in each other, and in known ones."""
-    names = {name for name, variable in continuous.items() if _is_linear(variable)}
+def _depends_on_known(network: Network, continuous: Mapping[str, ContinuousNode]) -> bool:
+    """Does all evidence depend on evidence alone? Then it says nothing of the shape of what is not known."""
+    known = [variable for name, variable in continuous.items() if name in network.evidence]
+    return all(set(variable.sources) <= network.evidence for variable in known)
+
+
+def _linear_names(network: Network, continuous: Mapping[str, ContinuousNode], by_moments: bool) -> tuple[str, ...]:
+    """Those that are linear in each other, and in known ones."""
+    names = {
+        name
+        for name, variable in continuous.items()
+        if all(_parameters(each, by_moments and name not in network.evidence) for each in variable.all_distributions)
+    }
     while True:
         kept = {name for name in names if set(continuous[name].sources) <= names | network.evidence}
         if kept == names:
@@ -59,18 +75,24 @@ def _linear_names(network: Network, continuous: Mapping[str, ContinuousNode]) ->
         names = kept
 
 
-def _is_linear(variable: ContinuousNode) -> bool:
-    return all(_parameters(distribution) is not None for distribution in variable.all_distributions)
+def _parameters(distribution: Distribution, by_moments: bool) -> tuple[Linear, float] | None:
+    """The mean and the variance; None where they are no linear function and no positive number.
 
-
-def _parameters(distribution: Distribution) -> tuple[Linear, float] | None:
-    """The mean and the variance; None where it is not normal, or they are no linear function and no number."""
-    if not isinstance(distribution, NormalDistribution):
+    Of distributions that are not normal, with constant parameters, where the first two moments are all that counts.
+    """
+    parameters = [linear(each.expression) for each in distribution.parameters]
+    known = [each for each in parameters if each is not None]
+    if len(known) < len(parameters):
         return None
-    mean, variance = (linear(each.expression) for each in distribution.parameters)
-    if mean is None or variance is None or variance.weights or variance.constant <= 0:
+    if isinstance(distribution, NormalDistribution):
+        mean, variance = known
+        return None if variance.weights or variance.constant <= 0 else (mean, variance.constant)
+    if not by_moments or any(each.weights for each in known):
         return None
-    return mean, variance.constant
+    _, mean_of, variance_of = FORMULAS[type(distribution)]
+    values = [np.array(each.constant) for each in known]
+    spread = float(variance_of(*values))
+    return (Linear(float(mean_of(*values))), spread) if spread > 0 else None
 
 
 def _gaussian(
@@ -79,6 +101,7 @@ def _gaussian(
     parents: tuple[str, ...],
     given: tuple[str, ...],
     seen: tuple[int, ...],
+    by_moments: bool,
 ) -> Gaussian:
     shape = network.shape(parents)
     combinations = list(itertools.product(*(range(size) for size in shape)))
@@ -91,7 +114,8 @@ def _gaussian(
     added = np.zeros((len(combinations), size, len(given)))
     for place, variable in enumerate(block):
         own = [parents.index(name) for name in variable.parents]
-        chosen = [_parameters(distribution) for distribution in by_parents(network, variable)]
+        moments = by_moments and variable.name not in network.evidence
+        chosen = [_parameters(distribution, moments) for distribution in by_parents(network, variable)]
         parameters = [each for each in chosen if each is not None]  # all of them: the block holds no others
         places = np.ravel_multi_index(np.array(combinations).T[own], [shape[i] for i in own]) if own else None
         for number in range(len(combinations)):

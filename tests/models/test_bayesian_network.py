@@ -275,8 +275,54 @@ SAMPLED = {
 }
 
 
-@pytest.mark.parametrize(("target", "active"), [("x", ""), ("y", "x")])
-@pytest.mark.parametrize("name", SAMPLED)
+MOMENTS = {  # of a cause y: its mean and variance
+    "uniform": (distribution("Uniform", Lower=2, Upper=8), 5.0, 36 / 12),
+    # the mode is 3 * 3 - 0 - 6 = 3
+    "triangular": (distribution("Triangular", Mean=3, Lower=0, Upper=6), 3.0, (36 + 9 - 18) / 18),
+    "lognormal": (
+        distribution("Lognormal", Mean=1, Variance=0.25), math.exp(1.125), (math.exp(0.25) - 1) * math.exp(2.25)
+    ),
+}  # fmt: skip
+TWICE_MINUS = f'<Apply function="-"><Apply function="*"><Constant>2</Constant>{Y}</Apply><FieldRef field="z"/></Apply>'
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_moments_of_what_no_evidence_depends_on(name):
+    """x = 2 y - z + e, of a normal e with variance 4; z is known, or normal around 1 with variance 9."""
+    cause, mean, variance = MOMENTS[name]
+    nodes = (
+        continuous("y", cause)
+        + continuous("z", distribution("Normal", Mean=1, Variance=9))
+        + continuous("x", distribution("Normal", Mean=TWICE_MINUS, Variance=4))
+    )
+    answer = network(nodes, "x", "z", "regression").predict(pd.DataFrame({"z": [5.0, None]}))
+    assert answer["prediction"].tolist() == pytest.approx([2 * mean - 5, 2 * mean - 1])
+    assert answer["p"].tolist() == pytest.approx([math.sqrt(4 * variance + 4), math.sqrt(4 * variance + 4 + 9)])
+
+
+def test_moments_of_mixtures():
+    """y is uniform over 0 to 2 where it rains, else over 0 to 6; x is normal around it. Variances add up by parts."""
+    nodes = (
+        discrete("rain", values(RAIN))
+        + continuous(
+            "y",
+            given({"rain": "yes"}, distribution("Uniform", Lower=0, Upper=2), "Continuous")
+            + given({"rain": "no"}, distribution("Uniform", Lower=0, Upper=6), "Continuous"),
+        )
+        + continuous("x", distribution("Normal", Mean=Y, Variance=1))
+    )
+    answer = network(nodes, "x", "rain", "regression").predict(pd.DataFrame({"rain": ["yes", "no", None]}))
+    assert answer["prediction"].tolist() == pytest.approx([1.0, 3.0, 0.2 * 1 + 0.8 * 3])
+    spread = 0.2 * (4 / 12 + 1) + 0.8 * (36 / 12 + 1) + 0.2 * 0.8 * (3 - 1) ** 2
+    assert answer["p"].tolist() == pytest.approx([math.sqrt(4 / 12 + 1), math.sqrt(36 / 12 + 1), math.sqrt(spread)])
+
+
+SAMPLED_CASES = [(name, *case) for name in SAMPLED for case in (("x", ""), ("y", "x"))]
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "active"), [each for each in SAMPLED_CASES if each[:2] != ("not normal", "x")]
+)
 def test_what_only_sampling_could_answer_is_a_finding(name, target, active):
     cause, effect = SAMPLED[name]
     with pytest.raises(UnsupportedMarkupError, match="not linear and normal, beside unknown values: "):
