@@ -42,8 +42,8 @@ class Transfer:
         lags = len(self.numerator) - 1
         before = self.values[max(len(self.values) - lags, 0) :]
         before = np.concatenate([np.full(lags - len(before), np.nan), before])
-        own = self._filtered(self.values[None], len(self.values))[0]
-        own = own[len(own) - min(len(self.denominator) - 1, len(own)) :]
+        own = self.past if len(self.past) else _born(self._filtered(self.values[None], len(self.values))[0])
+        own = own[max(len(own) - len(self.denominator) + 1, 0) :]
         values = np.hstack([np.broadcast_to(before, (len(futures), lags)), futures[:, :steps]])
         moved = _weighted(values, self.numerator)[:, lags:]
         return _fed_back(moved, self.denominator, np.broadcast_to(own, (len(futures), len(own))))
@@ -67,14 +67,23 @@ def _weighted(values: Matrix, weights: Vector) -> Matrix:
 
 
 def _fed_back(values: Matrix, weights: Vector, before: Matrix) -> Matrix:
-    """float64[n, m]: v[t] = x[t] - weights[1] v[t - 1] - ..., after k of v; 0 before the first that is known."""
+    """float64[n, m]: v[t] = x[t] - weights[1] v[t - 1] - ..., after k of v; 0 before those.
+
+    Without any of v they are 0 before the first that is known, and NaN in the result.
+    """
     lags, known = len(weights) - 1, before.shape[1]
     if not lags:
         return values
-    series = np.hstack([before, values])
-    unborn = np.logical_and.accumulate(np.isnan(series), axis=1)
-    fed = np.hstack([np.zeros((len(series), lags)), np.where(unborn, 0.0, series)])
-    for step in range(lags + known, fed.shape[1]):
-        fed[:, step] -= np.where(unborn[:, step - lags], 0.0, fed[:, step - lags : step] @ weights[:0:-1])
-    result: Matrix = np.where(unborn, np.nan, fed[:, lags:])[:, known:]
+    unborn = np.logical_and.accumulate(np.isnan(values) & (known == 0), axis=1)
+    fed = np.hstack([np.zeros((len(values), lags)), before, np.where(unborn, 0.0, values)])
+    for step in range(values.shape[1]):
+        recent = fed[:, known + step : known + step + lags] @ weights[:0:-1]
+        fed[:, lags + known + step] -= np.where(unborn[:, step], 0.0, recent)
+    result: Matrix = np.where(unborn, np.nan, fed[:, lags + known :])
     return result
+
+
+def _born(values: Vector) -> Vector:
+    """The values from the first that is known on."""
+    known = np.flatnonzero(~np.isnan(values))
+    return values[known[0] :] if len(known) else np.empty(0)

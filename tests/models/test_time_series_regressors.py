@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import sparkpmml
 from sparkpmml.errors import ModelError, UnsupportedMarkupError
+from sparkpmml.models.time_series_transfer import Transfer
 from tests.models.test_time_series import AHEAD, X, array, forecasts, matrix, part, series
 
 FUTURE = [4, 6, 2, 8]
@@ -256,3 +260,35 @@ def test_stored_values_of_a_state_space_need_an_end():
 def test_transfer_function_values_beside_differences_are_a_finding():
     with pytest.raises(UnsupportedMarkupError, match="which may be of differences or not"):
         arima(DIFFERENCED + transfer([1], [0.5], past=[1.0]))
+
+
+WEIGHTS = st.lists(st.sampled_from([-0.5, 0.0, 0.25, 1.0]), max_size=3)
+VALUES = st.lists(st.sampled_from([math.nan, 1.0, 2.0, -3.0]), max_size=6)
+
+
+@given(WEIGHTS, WEIGHTS, VALUES, VALUES)
+def test_what_is_supplied_counts_as_what_is_stored(numerator, feedback, history, futures):
+    polynomials = np.array([*numerator, 1.0]), np.array([1.0, *feedback])
+    known, later = np.array(history, dtype=float), np.array(futures, dtype=float)
+    stored = Transfer(*polynomials, 10.0, np.concatenate([known, later]), np.empty(0), False)
+    supplied = Transfer(*polynomials, 10.0, known, np.empty(0), False).ahead(len(later), np.vstack([later, later]))
+    expected = stored.at(10.0 + len(known) + np.arange(len(later)))
+    np.testing.assert_allclose(supplied, [expected, expected])
+
+
+@given(WEIGHTS, WEIGHTS, st.lists(st.sampled_from([1.0, 2.0, -3.0]), min_size=1, max_size=6), st.integers(0, 4))
+def test_what_is_supplied_counts_as_what_lasts(numerator, feedback, history, steps):
+    """Both go on from the transfer function's own last values."""
+    transfers = [
+        Transfer(
+            np.array([*numerator, 1.0]),
+            np.array([1.0, *feedback]),
+            10.0,
+            np.array(history),
+            np.arange(1.0, len(feedback) + 1),
+            lasting,
+        )
+        for lasting in (True, False)
+    ]
+    expected = transfers[0].at(10.0 + len(history) + np.arange(steps))
+    np.testing.assert_allclose(transfers[1].ahead(steps, np.full((1, steps), history[-1])), [expected])
