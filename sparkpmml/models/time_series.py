@@ -31,7 +31,7 @@ from sparkpmml.pmml.dictionary import MiningField
 @register
 def _time_series_model(node: TimeSeriesModel, scope: Scope) -> Result:
     algorithm = _best(node)
-    for part, reason in undefined(algorithm):
+    for part, reason in undefined(algorithm, node):
         raise unsupported(part, f"<{part.tag}>, of which PMML does not define the forecasts ({reason})", scope)
     with scope.compilation.at(algorithm):
         paths = PATHS[type(algorithm)](algorithm, node)

@@ -16,7 +16,6 @@ from sparkpmml.models.time_series_arima_nodes import (
     SeasonalComponent,
 )
 from sparkpmml.models.time_series_effects import Effects, Forecaster
-from sparkpmml.models.time_series_effects import undefined as undefined_effects
 from sparkpmml.models.time_series_exact import exact
 from sparkpmml.models.time_series_nodes import (
     Algorithm,
@@ -78,11 +77,33 @@ def _arima(node: Arima, model: TimeSeriesModel) -> list[Forecaster]:
     if (node.outliers or node.regressors) and not len(times):
         raise ValueError("adds OutlierEffects or DynamicRegressors to a TimeSeries that it does not have")
     first, end = (float(times[0]), float(times[-1])) if len(times) else (0.0, 0.0)
-    effects = Effects.of(node.outliers, node.regressors, Differences.of(node), first, end)
+    state = _kalman(node) if node.method == "exactLeastSquares" else None
+    from_start = node.method == "exactLeastSquares" and state is None
+    process = _process(node) if from_start else None
+    effects = Effects.of(node.outliers, node.regressors, Differences.of(node), first, end, process)
     values = _series(model, node.transformation) - effects.before(times)
-    is_exact = node.method == "exactLeastSquares"
-    path = (_kalman(node) or _exact(node, values)) if is_exact else _conditional(node, values)
+    path = _exact(node, values) if from_start else state or _conditional(node, values)
     return [effects.around(path, node.transformation)]
+
+
+def _process(node: Arima) -> Arma:
+    """The process without its values."""
+    ar, ma, differences = _polynomials(node)
+    return Arma(0.0, -np.convolve(ar, differences)[1:], ma[1:], NOTHING, NOTHING)
+
+
+def _undefined_innovations(node: Arima, model: TimeSeriesModel) -> Iterator[tuple[Node, str]]:
+    """Outliers among the residuals that the forecasts start from, which may hold them or not."""
+    lags = len(_polynomials(node)[1]) - 1
+    times = _times(model)
+    stated = _residuals([part for part, _ in _components(node)], lags) is not None
+    if not lags or not len(times):
+        return
+    for outlier in node.outliers:
+        is_recent = stated and outlier.start > times[-1] - lags
+        holds = _kalman(node) is not None if node.method == "exactLeastSquares" else is_recent
+        if outlier.kind == "innovational" and holds:
+            yield outlier, "an innovational outlier beside residuals of its time, which may hold it or not"
 
 
 def _conditional(node: Arima, values: Doubles) -> Path:
@@ -271,12 +292,13 @@ PATHS: dict[type[Algorithm], Callable[[Any, TimeSeriesModel], Sequence[Forecaste
 """By the kind of algorithm: the function from its markup to a path per target."""
 
 
-def undefined(node: Algorithm) -> Iterator[tuple[Node, str]]:
+def undefined(node: Algorithm, model: TimeSeriesModel) -> Iterator[tuple[Node, str]]:
     """The parts of an algorithm whose forecasts PMML does not define, each with what is missing."""
     if type(node) not in PATHS:
         yield node, "it only names the algorithm"
     elif isinstance(node, Arima):
-        yield from undefined_effects(node)
+        yield from _undefined_innovations(node, model)
+        yield from undefined_regressors(node.regressors, Differences.of(node))
     elif isinstance(node, StateSpaceModel):
         yield from undefined_regressors(node.regressors, Differences())
     elif isinstance(node, ExponentialSmoothing) and node.trend is not None and node.trend.is_polynomial:

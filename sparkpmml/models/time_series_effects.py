@@ -2,24 +2,23 @@
 
 The process is that of the (transformed) series less these effects: Z[t] = sum of effects[t] + N[t], and N is ARIMA, or
 a state space. The patterns of outliers are the usual ones: at the time T an additive one is a pulse, a level shift a
-step, a transient change fades by its damping, a seasonal additive one comes again each period, and a local trend grows
-by its magnitude from T on. Regressors are in `time_series_regressors`.
+step, a transient change fades by its damping, a seasonal additive one comes again each period, a local trend grows by
+its magnitude from T on, and an innovational one is added to the residual (Chen and Liu, 1993). Regressors are in
+`time_series_regressors`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.models.time_series_arima_nodes import Arima, DynamicRegressor, OutlierEffect
-from sparkpmml.models.time_series_paths import Matrix, Path, Transformed, Vector, restored
-from sparkpmml.models.time_series_regressors import SUPPLIED, Differences, regressor, transformed, undefined_regressors
+from sparkpmml.models.time_series_arima_nodes import DynamicRegressor, OutlierEffect
+from sparkpmml.models.time_series_paths import Arma, Matrix, Path, Transformed, Vector, restored
+from sparkpmml.models.time_series_regressors import SUPPLIED, Differences, regressor, transformed
 from sparkpmml.models.time_series_transfer import Transfer
-from sparkpmml.pmml.node import Node
 
 
 class Effect(Protocol):
@@ -50,9 +49,25 @@ class Outlier:
             "transient": self.damping**age,
             "seasonalAdditive": begun & (age % self.period == 0),
             "trend": age + 1,
-            "innovational": np.zeros(len(times)),  # its whole effect is that of one residual
         }[self.kind]
         return self.magnitude * np.where(begun, shape, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Innovation:
+    """An outlier among a process's residuals: it adds what they do to all values from its time on."""
+
+    start: float
+    magnitude: float
+    process: Arma
+
+    def at(self, times: Vector) -> Vector:
+        since = times - self.start
+        begun = (since >= 0) & (since == np.floor(since))
+        ages = np.where(begun, since, 0).astype(np.int64)
+        weights = self.process.weights(int(ages.max(initial=0)) + 1)
+        result: Vector = self.magnitude * np.where(begun, weights[ages], 0.0)
+        return result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,11 +132,13 @@ class Effects:
         own: Differences,
         first: float,
         end: float,
+        process: Arma | None = None,
     ) -> Effects:
-        """ValueError where the document contradicts itself."""
+        """ValueError where the document contradicts itself. `process`: without it innovations are in its residuals."""
         asked = tuple(node for node in regressors if node.future in SUPPLIED)
         stated = [regressor(node, own, first, end) for node in regressors if node not in asked]
-        known = (*(_outlier(node, own) for node in outliers), *stated)
+        felt = [node for node in outliers if process is not None or node.kind != "innovational"]
+        known = (*(_outlier(node, own, process) for node in felt), *stated)
         return cls(known, tuple(regressor(node, own, first, end) for node in asked), asked, end)
 
     def before(self, times: Vector) -> Vector:
@@ -137,21 +154,11 @@ class Effects:
         return Supplied(path, self.supplied, fields, tuple(node.transformation for node in self.nodes), how)
 
 
-def _outlier(node: OutlierEffect, own: Differences) -> Effect:
+def _outlier(node: OutlierEffect, own: Differences, process: Arma | None) -> Effect:
+    if node.kind == "innovational" and process is not None:
+        return Innovation(node.start, node.magnitude, process)
     if node.kind == "transient" and node.damping is None:
         raise ValueError("has a transient OutlierEffect without its dampingCoefficient")
     if node.kind == "seasonalAdditive" and own.period is None:
         raise ValueError("has a seasonalAdditive OutlierEffect, but no SeasonalComponent with a period")
     return Outlier(node.kind, node.start, node.magnitude, node.damping or 0.0, own.period or 1)
-
-
-def undefined(node: Arima) -> Iterator[tuple[Node, str]]:
-    """The effects that are not scored, each with the reason."""
-    for outlier in node.outliers:
-        if outlier.kind == "innovational" and _order(node):
-            yield outlier, "an innovational outlier beside moving averages, whose residuals may hold it or not"
-    yield from undefined_regressors(node.regressors, Differences.of(node))
-
-
-def _order(node: Arima) -> bool:
-    return any(part is not None and part.ma is not None for part in (node.nonseasonal, node.seasonal))

@@ -337,6 +337,20 @@ def test_exact_least_squares_from_the_series(name):
         assert list(answer["se"]) == pytest.approx(errors, rel=1e-9)
 
 
+def test_outliers_among_residuals():
+    """Those before the last residuals are in the values; exact least squares take them off and add them again.
+
+    statsmodels: SARIMAX(SERIES - 60 - effect, order=(0, 0, 1)).filter([1, 9]).forecast(2), whose filter has not settled
+    after 32 values; the effect is 100 at 31 and 100 at 32. With residuals at hand the last one, 1, and the mean are all.
+    """
+    outlier = '<OutlierEffect type="innovational" startTime="31" magnitude="100"/>'
+    parts = part("NonseasonalComponent", 'p="0" d="0" q="1"', ma=[1.0]) + outlier
+    exact = arima(parts, 'predictionMethod="exactLeastSquares" constantTerm="60"')
+    assert forecasts(exact, 2) == pytest.approx([60.69090909090911, 60.0], rel=1e-9)
+    stated = part("NonseasonalComponent", 'p="0" d="0" q="1"', ma=[1.0], residuals=[1.0]) + outlier
+    assert forecasts(arima(stated, 'constantTerm="60"'), 2) == [61, 60]
+
+
 def test_standard_errors_of_differences_add_up():
     """A random walk of a moving average: the residual of step i is in all later values, 1 + 0.5 times."""
     parts = part("NonseasonalComponent", 'p="0" d="1" q="1"', ma=[0.5])
@@ -429,9 +443,9 @@ UNSUPPORTED = [
     (
         "<ARIMA>"
         + part("NonseasonalComponent", 'p="0" d="0" q="1"', ma=[0.5], residuals=[1.0])
-        + '<OutlierEffect type="innovational" startTime="1" magnitude="1"/></ARIMA>',
-        {},
-        "innovational outlier beside moving averages",
+        + '<OutlierEffect type="innovational" startTime="32" magnitude="1"/></ARIMA>',
+        {"values": series()},
+        "innovational outlier beside residuals of its time",
     ),
     (POLYNOMIAL, {}, "a polynomial trend"),
     (
