@@ -1,7 +1,8 @@
 """From the markup of a DynamicRegressor to its transfer function.
 
-PMML names the parts and gives no formula. What is scored is the transfer function of Box and Jenkins, in whose terms
-SAS (ETS: Dynamic Regression, the ARIMA procedure) and IBM SPSS (Algorithms: TSMODEL) describe such regressors:
+PMML names the parts and gives no formula. The parts, and their names, are those of dynamic regression in SAS/ETS (Time
+Series Forecasting: Dynamic Regression; the ARIMA procedure: Rational Transfer Functions), and what is scored is its
+transfer function, with the signs of Box and Jenkins:
 
     (1 - B)^d (1 - B^s)^D Z[t] = mean + Numerator(B) / Denominator(B) (1 - B)^d' (1 - B^s)^D' x[t - delay] + noise
     Numerator(B) = (w[0] - w[1] B - w[2] B^2 - ...) (1 - W[1] B^s - W[2] B^2s - ...)
