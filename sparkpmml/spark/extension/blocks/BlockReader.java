@@ -44,7 +44,11 @@ final class BlockReader {
     /** Pass over so many bytes and those up to the next multiple of eight; returns the address of the first. */
     long skip(int size) {
         long address = Platform.BYTE_ARRAY_OFFSET + place;
-        place += ColumnWriter.padded(size);
+        place = Math.addExact(place, ColumnWriter.padded(size));
+        if (size < 0 || place > bytes.length) { // nobody looks again: an address beyond the block would end the JVM
+            throw new IllegalStateException(
+                    "a block of " + bytes.length + " bytes ends within a column, which would end at " + place);
+        }
         return address;
     }
 }

@@ -1,7 +1,6 @@
 package io.sparkpmml.blocks;
 
 import java.util.List;
-import java.util.function.Function;
 
 import org.apache.spark.sql.types.DataType;
 
@@ -16,7 +15,7 @@ final class BlockWriter {
     final ColumnWriter[] columns;
 
     BlockWriter(List<DataType> types) {
-        this.columns = types.stream().map((Function<DataType, ColumnWriter>) Columns::writer).toArray(ColumnWriter[]::new);
+        this.columns = types.stream().map(Columns::writer).toArray(ColumnWriter[]::new);
     }
 
     int size() {

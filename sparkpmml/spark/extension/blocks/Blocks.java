@@ -25,7 +25,7 @@ public final class Blocks {
     /** Public, for Python finds the class by its loader and makes an object of it. */
     public Blocks() {}
 
-    /** From now on plans may score blocks with `block` where they call `function`, whose columns have the types `carriers`. */
+    /** From now on plans may score blocks with `block` where they call `function` on columns of the types `carriers`. */
     public void pair(PythonFunction function, PythonFunction block, List<String> carriers) {
         Twins.put(function, block, carriers.toArray(new String[0]));
     }

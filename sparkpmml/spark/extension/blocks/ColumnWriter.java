@@ -114,7 +114,8 @@ abstract class ColumnWriter {
 
     /** The bytes, or a larger copy of them. */
     static byte[] grown(byte[] bytes, int size) {
-        return size <= bytes.length ? bytes : Arrays.copyOf(bytes, Math.max(size, (int) Math.min(2L * bytes.length, MAX)));
+        int doubled = (int) Math.min(2L * bytes.length, MAX);
+        return size <= bytes.length ? bytes : Arrays.copyOf(bytes, Math.max(size, doubled));
     }
 
     private static final int MAX = Integer.MAX_VALUE - 64;

@@ -41,7 +41,8 @@ final class Layout implements Serializable {
         List<List<Expression>> arguments = new ArrayList<>();
         for (PythonUDF function : functions) {
             Twins.Twin twin = Twins.get(function.func());
-            List<Expression> plain = twin == null ? null : plain(Scala.javaList(Scala.element(function, 3)), twin.carriers);
+            List<Expression> given = Scala.javaList(Scala.element(function, 3));
+            List<Expression> plain = twin == null ? null : plain(given, twin.carriers);
             if (plain == null) {
                 return null;
             }

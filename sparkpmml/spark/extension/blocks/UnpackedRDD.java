@@ -8,14 +8,13 @@ import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.apache.spark.sql.internal.SQLConf;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 import scala.collection.Iterator;
 import scala.collection.JavaConverters;
 
-/** Batches of the child's columns and the functions' results, from the rows of blocks that Spark's Python node gives. */
+/** Batches of the child's columns and the functions' results, from the rows of blocks that Spark's node gives. */
 final class UnpackedRDD extends RDD<ColumnarBatch> {
 
     private static final long serialVersionUID = 1L;
@@ -74,8 +73,11 @@ final class UnpackedRDD extends RDD<ColumnarBatch> {
             vectors[i] = passed.next(layout.columns.get(i).dataType());
         }
         for (int i = 0; i < functions; i++) {
-            DataType type = layout.results.get(i);
-            vectors[columns + i] = new BlockReader(row.getBinary(functions + 1 + i)).next(type);
+            BlockReader result = new BlockReader(row.getBinary(functions + 1 + i));
+            if (result.rows != passed.rows) {
+                throw new IllegalStateException("Python answered " + result.rows + " of " + passed.rows + " rows");
+            }
+            vectors[columns + i] = result.next(layout.results.get(i));
         }
         rowsOut.add(passed.rows);
         return new ColumnarBatch(vectors, passed.rows);
