@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import sparkpmml
-from sparkpmml.errors import ModelError, UnsupportedMarkupError
+from sparkpmml.errors import ModelError, ScoringError, UnsupportedMarkupError
 
 DOCUMENT = """<PMML version="4.4" xmlns="http://www.dmg.org/PMML-4_4" xmlns:data="http://example.com/data">
 <Header/>
@@ -89,6 +89,27 @@ NORM_CONTINUOUS = [
 @pytest.mark.parametrize(("attributes", "points", "name", "values", "expected"), NORM_CONTINUOUS)
 def test_norm_continuous(attributes, points, name, values, expected):
     assert derive(f"<NormContinuous {attributes}>{points}</NormContinuous>", **{name: values}) == expected
+
+
+WHOLE = [
+    ("x", [2.9, -2.9, -0.5, 7.0, None], [2, -2, 0, 7, None]),
+    ("f", [2.5, None], [2, None]),
+    ("i", [3, None], [3, None]),
+]
+INT = """<DefineFunction name="int" optype="continuous" dataType="integer"><ParameterField name="value"/>
+  <FieldRef field="value"/></DefineFunction>"""
+
+
+@pytest.mark.parametrize(("name", "values", "expected"), WHOLE)
+@pytest.mark.parametrize("call", ['<FieldRef field="{}"/>', '<Apply function="int"><FieldRef field="{}"/></Apply>'])
+def test_a_computed_number_becomes_an_integer_by_losing_its_fraction(call, name, values, expected):
+    """As casts do in what the transformations were exported from: SQL, NumPy, Python, R."""
+    assert derive(call.format(name), "integer", functions=INT, **{name: values}) == expected
+
+
+def test_an_integer_too_large_to_be_one_is_an_error():
+    with pytest.raises(ScoringError, match="derived field derived is no integer"):
+        derive('<FieldRef field="x"/>', "integer", x=[1e300])
 
 
 NORM_DISCRETE = [

@@ -7,7 +7,7 @@ integers by zero) is checked under the guards in force, so that the branch of an
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 
 import numpy as np
@@ -33,6 +33,14 @@ class Cast:
 
     def __call__(self, column: Column) -> Column:
         return cast(column, self.data_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Truncate:
+    """The operation: floating numbers without their fractions."""
+
+    def __call__(self, column: Column) -> Column:
+        return replace(column, values=np.trunc(column.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,16 @@ def cast_slot(slot: Slot, data_type: DataType | None, scope: Scope, what: str) -
     return scope.builder.checked(casted, f"{what} is no {data_type}", slot)
 
 
+def convert_slot(slot: Slot, data_type: DataType | None, scope: Scope, what: str) -> Slot:
+    """As `cast_slot`, for values that the document computes: as an integer, a number loses its fraction.
+
+    The specification does not say. Exporters write so what they truncate: casts of SQL, NumPy and R, Python's int().
+    """
+    if data_type is DataType.INTEGER and slot.data_type.is_floating:
+        slot = scope.builder.emit(Truncate(), slot)
+    return cast_slot(slot, data_type, scope, what)
+
+
 def replace_missing(slot: Slot, text: str | None, scope: Scope) -> Slot:
     """`mapMissingTo`, `defaultValue` and their like: a literal where the value is missing; None replaces nothing."""
     if text is None:
@@ -104,7 +122,7 @@ def lower_derived_field(node: DerivedField, scope: Scope) -> Field:
     """A derived field: its expression's value as the field's data type."""
     slot = lower_expression(node.expression, scope)
     with scope.compilation.at(node):
-        slot = cast_slot(slot, node.data_type, scope, f"derived field {node.name}")
+        slot = convert_slot(slot, node.data_type, scope, f"derived field {node.name}")
     categories = tuple(value.value for value in node.values if value.property == "valid")
     return Field(node.name, slot, node.op_type, categories)
 
@@ -244,10 +262,10 @@ def _call_defined(function: DefineFunction, node: Apply, scope: Scope) -> Slot:
     arguments = []
     for parameter, argument in zip(function.parameters, node.arguments, strict=True):
         slot = lower_expression(argument, scope)
-        slot = cast_slot(slot, parameter.data_type, scope, f"argument {parameter.name} of {function.name}")
+        slot = convert_slot(slot, parameter.data_type, scope, f"argument {parameter.name} of {function.name}")
         values[parameter.name] = Field(parameter.name, slot, parameter.op_type or OpType.CONTINUOUS)
         arguments.append(slot)
     inner = ParameterScope(scope, values)
     slot = lower_expression(function.expression, inner)
-    slot = cast_slot(slot, function.data_type, scope, f"the result of {function.name}")
+    slot = convert_slot(slot, function.data_type, scope, f"the result of {function.name}")
     return _map_missing_arguments(slot, arguments, node, scope)

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from sparkpmml.compiler.builder import Slot
-from sparkpmml.compiler.expressions import cast_slot, lower_expression
+from sparkpmml.compiler.expressions import cast_slot, convert_slot, lower_expression
 from sparkpmml.compiler.result import OutputValue, Result, Scores
 from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.compiler.scores import score_of, score_of_value
@@ -85,7 +85,8 @@ def _lower_field(output: OutputField, result: Result, scope: Scope) -> Slot:
         raise ValueError(f"has feature {output.feature!r}, which is not known{nearest(name, known)}")
     if isinstance(slot.sample, ListColumn):  # what is declared is the type of its values, or of a text
         return slot
-    return cast_slot(slot, output.data_type, scope, f"output {output.name}")
+    convert = cast_slot if output.expression is None else convert_slot
+    return convert(slot, output.data_type, scope, f"output {output.name}")
 
 
 def _given(what: T | None, output: OutputField, needed: str) -> T:

@@ -28,7 +28,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 from sklearn2pmml.decoration import ContinuousDomain
-from sklearn2pmml.preprocessing import AggregateTransformer, CutTransformer, PowerFunctionTransformer
+from sklearn2pmml.preprocessing import AggregateTransformer, CastTransformer, CutTransformer, PowerFunctionTransformer
 from sklearn_cases import export
 from steps import beyond, columns, formulas, into, logistic, marked, pick, regression_tree, tree
 from tables import Table, amounts, cancer, diabetes, iris, lengths, punch, wine
@@ -96,6 +96,8 @@ FUNCTIONS = [
     Case("sin_rint_sign", into(Ridge, ROUNDED), diabetes),
     Case("power_function", into(Ridge, PowerFunctionTransformer(3)), lengths),
     Case("aggregates", into(Ridge, SUMMED), diabetes),
+    Case("cast_integer", into(Ridge, ContinuousDomain(), CastTransformer(int)), diabetes),
+    Case("formula_integer", into(Ridge, formulas("int(X['bmi'] / 3)", "int(-X['s1'] / 7)")), diabetes),
     Case(
         "formula_arithmetic",
         into(Ridge, formulas("X['bmi'] * X['bp'] - 3", "X['s1'] / X['s3']", "-X['s5'] ** 2")),
