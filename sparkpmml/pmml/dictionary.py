@@ -124,7 +124,11 @@ class MiningField(Node):
     high_value: float | None = attribute(number, default=None)
     missing_value_replacement: str | None = attribute(default=None)
     missing_value_treatment: str = attribute(
-        one_of(*MISSING_TREATMENTS, other_spellings={"x-returnInvalid": "returnInvalid"}), default="asIs"
+        one_of(
+            *MISSING_TREATMENTS,
+            other_spellings={"x-returnInvalid": "returnInvalid", "constant": "asValue"},  # nyoka writes constant
+        ),
+        default="asIs",
     )
     invalid_value_treatment: str = attribute(
         one_of(*INVALID_TREATMENTS, other_spellings={"x-asValue": "asValue"}), default="returnInvalid"

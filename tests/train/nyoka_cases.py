@@ -51,6 +51,12 @@ CASES = [
     Case("logistic_robust", pipe(LogisticRegression, RobustScaler()), blobs),
     Case("logistic_max_abs", pipe(LogisticRegression, MaxAbsScaler()), blobs),
     Case("logistic_imputed", pipe(LogisticRegression, SimpleImputer()), lambda: punch(blobs()), rows=90),
+    Case(
+        "linear_imputed_constant",
+        pipe(LinearRegression, SimpleImputer(strategy="constant", fill_value=25.0)),
+        lambda: punch(diabetes()),
+        rows=90,
+    ),
     Case("xgboost", pipe(XGBClassifier, base_score=0.5, tree_method="exact", **SMALL), blobs),
     Case("xgboost_multiclass", pipe(XGBClassifier, base_score=0.5, tree_method="exact", **SMALL), wine),
     Case("xgboost_regressor", pipe(XGBRegressor, base_score=0.5, tree_method="exact", **SMALL), diabetes),
