@@ -272,6 +272,14 @@ def test_an_output_field_says_which_of_several_targets_it_is_about():
         load(two_targets('<Output><OutputField name="o"/></Output>'), field("x"), field("y"), field("z"))
 
 
+def test_an_output_field_may_name_its_target_in_its_own_name():
+    """As nyoka does for vector autoregressions: predicted_y, without a targetField."""
+    output = '<Output><OutputField name="predicted_z"/><OutputField name="predicted_y"/></Output>'
+    answers = predict(load(two_targets(output), field("x"), field("y"), field("z")), x=[-1.0, 6.0])
+    assert answers["predicted_y"] == [1, 3]
+    assert answers["predicted_z"] == [None, 2]
+
+
 def test_a_global_field_is_made_of_the_inputs_as_the_segment_treats_them():
     """x squared: the first segment replaces a missing x by 5, the second does not."""
     squared = """<TransformationDictionary><DerivedField name="squared" optype="continuous" dataType="double">

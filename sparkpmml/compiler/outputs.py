@@ -98,6 +98,9 @@ def _given(what: T | None, output: OutputField, needed: str) -> T:
 @feature("predictedValue")
 def _predicted_value(output: OutputField, result: Result, scope: Scope) -> Slot:
     if result.value is None and result.targets:
+        named = output.name.removeprefix("predicted_")  # as nyoka says which target it is
+        if named in result.targets:
+            return _predicted_value(output, result.targets[named], scope)
         raise ValueError(f"{output.name!r} does not say which of the targets it is about: {', '.join(result.targets)}")
     return _given(result.value, output, "prediction")
 
