@@ -48,6 +48,29 @@ TREATMENTS = [
     pytest.param(
         {"outliers": "asExtremeValues", "highValue": "8"}, [11.0], [INVALID], id="validity-comes-before-outliers"
     ),
+    pytest.param(
+        {"outliers": "asExtremeValues", "lowValue": "2", "highValue": "8", "invalidValueTreatment": "asIs"},
+        [11.0, -1.0, 9.0, 1.0],
+        [11.0, -1.0, 8.0, 2.0],
+        id="invalid-as-is-is-no-outlier",
+    ),
+    pytest.param(
+        {"outliers": "asMissingValues", "lowValue": "2", "highValue": "8", "invalidValueTreatment": "asIs"},
+        [11.0, 9.0],
+        [11.0, None],
+        id="invalid-as-is-is-no-missing-outlier",
+    ),
+    pytest.param(
+        {
+            "outliers": "asExtremeValues",
+            "highValue": "8",
+            "invalidValueTreatment": "asValue",
+            "invalidValueReplacement": "20",
+        },
+        [11.0, 9.0],
+        [20.0, 8.0],
+        id="what-replaces-an-invalid-value-is-no-outlier",
+    ),
 ]
 
 INTERVAL = '<Interval closure="closedClosed" leftMargin="0" rightMargin="10"/>'

@@ -111,9 +111,10 @@ class Prepare:
         missing = column.is_missing() if unreadable is None else column.is_missing() & ~unreadable
         invalid = self._invalid(column, missing)
         column = replace(column, failed=None)
-        column, failed, missing = self._treat_invalid(column, either(unreadable, invalid), unreadable, missing)
+        refused = either(unreadable, invalid)
+        column, failed, missing = self._treat_invalid(column, refused, unreadable, missing)
         if self.outliers != "asIs":
-            column, missing = self._treat_outliers(column, missing)
+            column, missing = self._treat_outliers(column, missing, refused)
         return self._treat_missing(column, missing, failed)
 
     def _declared_missing(self, raw: Column) -> Mask:
@@ -155,11 +156,13 @@ class Prepare:
         replaced = choose(invalid, self.invalid_replacement, column) if self.invalid_replacement is not None else column
         return replaced, None, missing
 
-    def _treat_outliers(self, column: Column, missing: Mask) -> tuple[Column, Mask]:
+    def _treat_outliers(self, column: Column, missing: Mask, invalid: Mask | None) -> tuple[Column, Mask]:
+        """Of valid values alone: an invalid one is what its own treatment makes of it."""
+        settled = missing if invalid is None else missing | invalid
         if self.outliers == "asExtremeValues":
             low, high = (np.asarray(limit).astype(column.values.dtype) for limit in self._limits(column))
-            return replace(column, values=np.clip(column.values, low, high)), missing
-        outside = ((column.values < self.low) | (column.values > self.high)) & ~missing
+            return replace(column, values=np.where(settled, column.values, np.clip(column.values, low, high))), missing
+        outside = ((column.values < self.low) | (column.values > self.high)) & ~settled
         return with_missing(column, outside), missing | outside
 
     def _limits(self, column: Column) -> tuple[float, float]:

@@ -215,6 +215,24 @@ TREATMENTS = [
         into(Ridge, ContinuousDomain(outlier_treatment="as_extreme_values", low_value=1.0, high_value=5.0)),
         lengths,
     ),
+    *[
+        Case(
+            f"domain_invalid_and_{treatment}",
+            into(
+                Ridge,
+                ContinuousDomain(
+                    outlier_treatment=treatment,
+                    low_value=1.0,
+                    high_value=5.0,
+                    invalid_value_treatment="as_is",
+                    missing_value_replacement=2.0,
+                ),
+            ),
+            lengths,
+            edit=beyond,
+        )
+        for treatment in ("as_extreme_values", "as_missing_values")
+    ],
     Case(
         "domain_outliers_missing",
         into(
