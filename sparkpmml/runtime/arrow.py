@@ -188,8 +188,8 @@ def broadcast(column: Column, rows: int) -> Column:
 def _list_to_arrow(column: ListColumn, failed: Mask | None) -> pa.Array:
     child = to_arrow(column.child, len(column.child), None)
     missing = either(column.missing, failed)
-    offsets = pa.array(column.offsets.astype(np.int32), mask=None if missing is None else np.append(missing, False))
-    return pa.ListArray.from_arrays(offsets, child)
+    mask = None if missing is None else pa.array(missing)  # not null offsets: the row before would take the entries
+    return pa.ListArray.from_arrays(pa.array(column.offsets.astype(np.int32)), child, mask=mask)
 
 
 def to_arrow_map(matrix: Array, labels: tuple[str, ...], rows: int, failed: Mask | None) -> pa.Array:

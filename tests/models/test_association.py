@@ -145,6 +145,13 @@ def test_an_item_that_is_not_valid_cannot_be_scored():
     assert "item holds a value that is not valid" in answer["error"][1]
 
 
+def test_a_row_that_cannot_be_scored_leaves_the_lists_beside_it_alone():
+    fields = '<DataField name="item" optype="categorical" dataType="string"><Value value="Water"/></DataField>'
+    model = association(output(algorithm="recommendation", rank="0", isMultiValued="1"), fields)
+    rows = [["Beer", "Water"], ["Water"], ["Water", "Beer"], None, ["Water"], ["Beer", "Water"]]
+    assert score(model, rows) == [None, ["2", "5"], None, None, ["2", "5"], None]
+
+
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
