@@ -122,6 +122,30 @@ def scorer(**counts: int) -> str:
     return constant_tree(max(counts, key=counts.__getitem__), function="classification", distribution=distribution)
 
 
+REPRESENTATIVES = [
+    pytest.param("max", [(6, 2, 2), (1, 7, 2)], (0.1, 0.7, 0.2), id="max"),
+    pytest.param("max", [(1, 7, 2), (2, 7, 1)], (0.15, 0.7, 0.15), id="max-of-two-alike"),
+    pytest.param("max", [(6, 2, 2), None], (0.6, 0.2, 0.2), id="max-beside-an-inactive-one"),
+    pytest.param("median", [(1, 7, 2), (4, 5, 1), (0, 4, 6)], (0.4, 0.5, 0.1), id="median"),
+    pytest.param("median", [(1, 7, 2), (4, 5, 1), (0, 4, 6), (9, 1, 0)], (0.2, 0.45, 0.35), id="median-between-two"),
+    pytest.param("median", [(1, 7, 2), None], (0.1, 0.7, 0.2), id="median-beside-an-inactive-one"),
+    pytest.param("weightedMedian", [(1, 7, 2), (4, 5, 1), (0, 4, 6)], (0.4, 0.5, 0.1), id="weightedMedian"),
+]
+
+
+@pytest.mark.parametrize(("method", "trees", "expected"), REPRESENTATIVES)
+def test_the_segments_that_hold_the_winning_probability_stand_for_all(method, trees, expected):
+    segments = [
+        segment(scorer(a=2, b=2, c=6), predicate="<False/>")
+        if counts is None
+        else segment(scorer(**dict(zip("abc", counts, strict=True))))
+        for counts in trees
+    ]
+    model = load(mining(method, *segments, function="classification", target="y"), field("x"), CLASSES)
+    (probability,) = predict(model, x=[1.0])["probability"]
+    assert tuple(probability.values()) == pytest.approx(expected)
+
+
 SCORES = [
     pytest.param("average", {"a": 0.4, "b": 0.4, "c": 0.2}, "a", id="average"),
     pytest.param("weightedAverage", {"a": 0.3, "b": 0.5, "c": 0.2}, "b", id="weightedAverage"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -101,7 +101,7 @@ class CombineScores:
         weights = self.weights.of(others[count:], active)
         excluded = self.treatment.excluded(active, missing, weights)
         used = active & ~missing
-        if self.method in ("max", "median", "weightedMedian"):
+        if self.method in BOUNDS:
             combined = self._representative(scores, used, weights)
         else:
             columns = [
@@ -115,21 +115,21 @@ class CombineScores:
         return combined
 
     def _representative(self, scores: Sequence[Matrix], used: Mask, weights: NDArray[np.float64]) -> Matrix:
-        """`max` and `median` take class by class the highest, or middle, probability of those who stand for it.
+        """The average of the segments that stand for the winning class.
 
-        The winning class is the one with the highest such value; the segments that hold it are averaged.
+        `max` and the medians take class by class the highest, or middle, probability. The class where this is highest
+        wins, and the segments that hold that probability (of a median between two: either of them) are averaged.
         """
         stacked = np.stack(scores, axis=1)  # [n, s, k]
-        picked = np.stack([COMBINE[self.method](stacked[:, :, j], used, weights) for j in range(self.width)], axis=1)
-        best = np.argmax(np.where(np.isnan(picked), -np.inf, picked), axis=1)
-        of_best = np.take_along_axis(stacked, best[:, None, None], axis=2)[:, :, 0]
-        value = np.take_along_axis(picked, best[:, None], axis=1)
-        if self.method != "max":
-            shares: Matrix = picked / np.nansum(picked, axis=1, keepdims=True)
-            return shares
-        holders = (of_best == value) & used
+        bounds = [BOUNDS[self.method](stacked[:, :, j], used, weights) for j in range(self.width)]
+        low, high = (np.stack(each, axis=1) for each in zip(*bounds, strict=True))
+        middle = (low + high) / 2
+        best = np.argmax(np.where(np.isnan(middle), -np.inf, middle), axis=1)[:, None]
+        of_best = np.take_along_axis(stacked, best[:, None], axis=2)[:, :, 0]
+        holds = (of_best == np.take_along_axis(low, best, axis=1)) | (of_best == np.take_along_axis(high, best, axis=1))
+        holders = (holds & used)[:, :, None]
         with np.errstate(invalid="ignore", divide="ignore"):
-            result: Matrix = (stacked * holders[:, :, None]).sum(axis=1) / holders.sum(axis=1)[:, None]
+            result: Matrix = np.where(holders, stacked, 0).sum(axis=1) / holders.sum(axis=1)
         return result
 
 
@@ -169,14 +169,19 @@ def _max(values: Array, used: Mask, weights: Array) -> Array:
     return np.where(some(used), result, np.nan)
 
 
-def _median(values: Array, used: Mask, weights: Array) -> Array:
-    """The middle value; of an even number of values the mean of the two in the middle."""
+def _middle(values: Array, used: Mask, weights: Array) -> tuple[Array, Array]:
+    """The middle value, twice; of an even number of values the two in the middle."""
     ordered = np.sort(np.where(used, values, np.nan), axis=1)  # NaN last
     count = used.sum(axis=1)
-    low, high = np.maximum((count - 1) // 2, 0), np.maximum(count // 2, 0)
+    low, high = np.maximum((count - 1) // 2, 0), np.minimum(count // 2, values.shape[1] - 1)
     rows = np.arange(len(values))
-    high = np.minimum(high, values.shape[1] - 1)
-    result: Array = (ordered[rows, low] + ordered[rows, high]) / 2
+    return ordered[rows, low], ordered[rows, high]
+
+
+def _median(values: Array, used: Mask, weights: Array) -> Array:
+    """The middle value; of an even number of values the mean of the two in the middle."""
+    low, high = _middle(values, used, weights)
+    result: Array = (low + high) / 2
     return result
 
 
@@ -202,6 +207,18 @@ COMBINE = {
     "weightedMedian": _weighted_median,
 }
 """By method: values [n, s], which of them count bool[n, s], weights [s] -> [n]."""
+
+
+def _twice(method: str) -> Callable[[Array, Mask, Array], tuple[Array, Array]]:
+    def bounds(values: Array, used: Mask, weights: Array) -> tuple[Array, Array]:
+        value = COMBINE[method](values, used, weights)
+        return value, value
+
+    return bounds
+
+
+BOUNDS = {"max": _twice("max"), "median": _middle, "weightedMedian": _twice("weightedMedian")}
+"""By method: arguments as above -> the values, [n] and [n], that lie in the middle, or on top."""
 
 
 @dataclass(frozen=True, slots=True)
