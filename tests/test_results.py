@@ -281,6 +281,24 @@ def classes_of_x() -> sparkpmml.Model:
     return load(model, field("x"), field("y", "string", values("a", "b")))
 
 
+UNPREDICTED = [
+    pytest.param("c", [0.0, None], id="declared"),
+    pytest.param("z", [None, None], id="not-declared"),
+]
+
+
+@pytest.mark.parametrize(("label", "expected"), UNPREDICTED)
+def test_the_probability_of_a_class_that_the_model_never_predicts(label, expected):
+    """A tree that has seen no c gives it no probability; where there is no answer, there is none of this either."""
+    output = f'<Output><OutputField name="p" feature="probability" value="{label}"/></Output>'
+    leaf = '<ScoreDistribution value="a" recordCount="3"/><ScoreDistribution value="b" recordCount="1"/>'
+    tree = f"""<TreeModel functionName="classification" missingValueStrategy="nullPrediction">{schema("x", target="y")}
+    {output}<Node><True/><Node score="a"><SimplePredicate field="x" operator="lessThan" value="0"/>{leaf}</Node>
+    <Node score="b"><SimplePredicate field="x" operator="greaterOrEqual" value="0"/>{leaf}</Node></Node></TreeModel>"""
+    model = load(tree, field("x"), field("y", "string", values("a", "b", "c")))
+    assert predict(model, x=[1.0, None])["p"] == expected
+
+
 def test_an_output_field_may_have_an_optype_that_is_none():
     output = '<Output><OutputField name="o" optype="clazz" dataType="double" feature="predictedValue"/></Output>'
     assert predict(load(regression(IDENTITY, around=output), field("x")), x=[2.0])["o"] == [2.0]

@@ -12,7 +12,7 @@ from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.expressions import cast_slot, convert_slot, lower_expression
 from sparkpmml.compiler.result import OutputValue, Result, Scores
 from sparkpmml.compiler.scope import Field, Scope
-from sparkpmml.compiler.scores import score_of, score_of_value
+from sparkpmml.compiler.scores import NoScore, score_of, score_of_value
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.errors import nearest
 from sparkpmml.pmml.model import Model
@@ -147,8 +147,13 @@ def _class_score(scores: Scores | None, output: OutputField, result: Result, sco
     scores = _given(scores, output, what)
     if output.value is None:
         return score_of_value(scope.builder, scores, _predicted_value(output, result, scope))
-    slot = score_of(scope.builder, scores, result.info.label(output.value))
-    return scope.builder.missing(DataType.DOUBLE) if slot is None else slot
+    label = result.info.label(output.value)
+    slot = score_of(scope.builder, scores, label)
+    if slot is not None:
+        return slot
+    if label in result.info.categories:  # declared, but the model never predicts it
+        return scope.builder.emit(NoScore(), scores.slot)
+    return scope.builder.missing(DataType.DOUBLE)
 
 
 @feature("probability")

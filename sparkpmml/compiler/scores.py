@@ -57,6 +57,14 @@ class ScoreOf:
 
 
 @dataclass(frozen=True, slots=True)
+class NoScore:
+    """The operation: the score of a label that never wins: 0, missing where no score is known."""
+
+    def __call__(self, scores: Matrix) -> Column:
+        return numbers(np.where(every(np.isnan(scores)), np.nan, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
 class Reorder:
     """The operation: the matrix's columns in another order; index -1 gives a column of zeros (NaN where all are)."""
 
