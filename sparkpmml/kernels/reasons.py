@@ -13,9 +13,11 @@ from sparkpmml.kernels.jit import array, kernel
 def add_points(
     codes: NDArray[np.int64], partial: NDArray[np.float64], baseline: float, sign: float, points: NDArray[np.float64]
 ) -> None:
-    """points[row, codes[row]] += sign * (baseline - partial[row])."""
+    """points[row, codes[row]] += sign * (baseline - partial[row]), from 0 where there is NaN: no points so far."""
     for row in range(len(codes)):
-        points[row, codes[row]] += sign * (baseline - partial[row])
+        own = sign * (baseline - partial[row])
+        before = points[row, codes[row]]
+        points[row, codes[row]] = own if np.isnan(before) else before + own
 
 
 @kernel(array(types.float64, 2), types.Array(types.int64, 2, "C"))
@@ -25,7 +27,7 @@ def _order(points: NDArray[np.float64], order: NDArray[np.int64]) -> None:
         count = 0
         for code in range(points.shape[1]):
             own = points[row, code]
-            if own > 0.0:
+            if own >= 0.0:
                 place = count
                 while place > 0 and points[row, order[row, place - 1]] < own:
                     order[row, place] = order[row, place - 1]
@@ -37,7 +39,7 @@ def _order(points: NDArray[np.float64], order: NDArray[np.int64]) -> None:
 
 
 def order_points(points: NDArray[np.float64]) -> NDArray[np.int64]:
-    """int64[n, codes]: in each row of float64[n, codes] the codes with points above 0, most points first; then -1."""
+    """int64[n, codes]: by row of float64[n, codes] the codes with points of 0 or more, most points first; then -1."""
     order = np.empty(points.shape, dtype=np.int64)
     _order(np.ascontiguousarray(points), order)
     return order

@@ -1,7 +1,9 @@
 """Reason codes: which characteristics cost most points (specification: Scorecard, reason codes).
 
-A code's points are its characteristics' distances from their baselines, added up; a code without points, or with
-points to the good, is no reason. The most points come first, of equals the code that is first in the document.
+A code's points are its characteristics' distances from their baselines, added up. A code with points to the good is no
+reason; one at its baseline is the last, as for jpmml-evaluator: pyscorecard, which writes scorecards for it, moves its
+baselines so that this gives the reasons it means. The most points come first, of equals the code that is first in the
+document.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ from sparkpmml.runtime.column import Array, Column
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
-    """The operation: float64[n, codes], the points of each code; NaN where the row has no score.
+    """The operation: float64[n, codes], the points of each code.
 
+    NaN where none of a code's attributes holds, and everywhere where the row has no score.
     `codes[i]` are the codes of characteristic i's attributes, as columns of the result; `sign` is 1 for points below
     the baseline. Inputs: the partial scores, then which attributes hold.
     """
@@ -36,7 +39,7 @@ class Points:
     def __call__(self, *columns: Column) -> Matrix:
         partials, held = columns[: len(self.codes)], columns[len(self.codes) :]
         (rows,) = np.broadcast_shapes(*[column.values.shape for column in columns])
-        points = np.zeros((rows, self.width))
+        points = np.full((rows, self.width), np.nan)
         unknown = np.zeros(rows, dtype=np.bool_)
         for codes, baseline, partial, index in zip(self.codes, self.baselines, partials, held, strict=True):
             add_points(_spread(codes[index.values], rows), _spread(partial.values, rows), baseline, self.sign, points)

@@ -104,8 +104,8 @@ EXAMPLE = (
 ROWS = {  # id: row, score, reasons
     # 3 + 0 + 26; below the baselines by 16, 18 and -16
     "the specification's": ({"department": "engineering", "age": 25, "income": 500.0}, 29, ["RC2_3", "RC1"]),
-    # 19 + 18 + 26: nothing below a baseline
-    "no reason": ({"department": "marketing", "age": 40, "income": 500.0}, 63, []),
+    # 19 + 18 + 26: two at their baselines, the third above
+    "none below": ({"department": "marketing", "age": 40, "income": 500.0}, 63, ["RC1", "RC2_5"]),
     # -9 - 1 + 5: 28, 19, 5
     "all missing": ({}, -5, ["RC1", "RC2_1", "RC3"]),
     # 6 + 12 - 3: 13, 6, 13: of equals the first in the document
@@ -131,7 +131,16 @@ CASES = {  # id: document, row, score, reasons
     "a code's points add up": (document(ONE + OTHER + SAME), {"age": 5, "income": 5.0}, 6, ["B", "A"]),
     # B: 2 - 4 < 0
     "a code's sum to the good": (document(ONE + OTHER + SAME), {"age": 5, "income": 50.0}, 14, ["A"]),
-    "at the baseline": (document(characteristic(attribute(5), reasonCode="A", baselineScore=5)), {}, 5, []),
+    "at the baseline": (document(characteristic(attribute(5), reasonCode="A", baselineScore=5)), {}, 5, ["A"]),
+    "at the baseline comes last": (
+        document(characteristic(attribute(5), reasonCode="Z", baselineScore=5) + ONE), {"age": 5}, 7, ["A", "Z"],
+    ),
+    "on the good side": (document(characteristic(attribute(5.5), reasonCode="A", baselineScore=5)), {}, 5.5, []),
+    # 1 down and 1 up
+    "a code's sum of nothing": (
+        document(characteristic(attribute(4), reasonCode="A", baselineScore=5)
+                 + characteristic(attribute(6), reasonCode="A", baselineScore=5)), {}, 10, ["A"],
+    ),
     "the scorecard's baseline": (
         document(characteristic(attribute(5), reasonCode="A"), 'baselineScore="6"'), {}, 5, ["A"],
     ),
