@@ -214,6 +214,26 @@ TEXTS = [
     "",
     None,
 ]
+X, N = '<FieldRef field="x"/>', '<FieldRef field="i"/>'
+POSITIVE = f'<Apply function="greaterThan">{X}<Constant>0</Constant></Apply>'
+TREATED = [
+    pytest.param("+", 'mapMissingTo="9" defaultValue="8"', X + N, [3.0, 9.0, 9.0, 1.0], id="mapMissingTo-first"),
+    pytest.param("+", 'defaultValue="8"', X + N, [3.0, 8.0, 8.0, 1.0], id="defaultValue"),
+    pytest.param("+", 'mapMissingTo="0.5"', N + N, [4.0, 4.0, 0.5, 4.0], id="fraction-for-integers"),
+    pytest.param("-", 'defaultValue="0.5"', N + N, [0.0, 0.0, 0.5, 0.0], id="fraction-as-integers-default"),
+    pytest.param("if", 'mapMissingTo="9"', POSITIVE + N + X, [2.0, 9.0, 9.0, -1.0], id="if-what-is-chosen"),
+    pytest.param("if", 'mapMissingTo="9" defaultValue="8"', POSITIVE + N, [2.0, 9.0, 9.0, 8.0], id="if-nothing-chosen"),
+    pytest.param("if", 'defaultValue="8"', POSITIVE + N, [2.0, 8.0, 8.0, 8.0], id="if-defaultValue"),
+]
+
+
+@pytest.mark.parametrize(("function", "attributes", "arguments", "expected"), TREATED)
+def test_missing_arguments_and_results(function, attributes, arguments, expected):
+    """Rows: both there; x missing; n missing; both there, x below 0."""
+    markup = f'<Apply function="{function}" {attributes}>{arguments}</Apply>'
+    assert derive(markup, x=[1.0, None, 1.0, -1.0], i=[2, 2, None, 2]) == expected
+
+
 TERMS = [
     ("", "the app", [1.0, 3.0, 0.0, None]),
     ("", "app", [1.0, 3.0, 0.0, None]),

@@ -114,8 +114,19 @@ def replace_missing(slot: Slot, text: str | None, scope: Scope) -> Slot:
     """`mapMissingTo`, `defaultValue` and their like: a literal where the value is missing; None replaces nothing."""
     if text is None:
         return slot
-    literal = scope.builder.literal(text, slot.data_type)
+    slot, literal = _with_literal(slot, text, scope)
     return scope.builder.emit(ReplaceMissing(), slot, literal)
+
+
+def _with_literal(slot: Slot, text: str, scope: Scope) -> tuple[Slot, Slot]:
+    """The slot and a literal of its type; of integers and a fraction both become doubles."""
+    builder = scope.builder
+    try:
+        return slot, builder.literal(text, slot.data_type)
+    except ValueError:
+        if slot.data_type is not DataType.INTEGER:
+            raise
+    return builder.emit(Cast(DataType.DOUBLE), slot), builder.literal(text, DataType.DOUBLE)
 
 
 def lower_derived_field(node: DerivedField, scope: Scope) -> Field:
@@ -205,7 +216,8 @@ def _map_missing_arguments(slot: Slot, arguments: list[Slot], node: Apply, scope
     builder = scope.builder
     absent = [builder.emit(Call("isMissing"), argument) for argument in arguments]
     condition = builder.emit(Call("or"), *absent) if len(absent) > 1 else absent[0]
-    return builder.emit(Choose(), condition, builder.literal(node.map_missing_to, slot.data_type), slot)
+    slot, literal = _with_literal(slot, node.map_missing_to, scope)
+    return builder.emit(Choose(), condition, literal, slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,22 +247,29 @@ def common_type(first: DataType, second: DataType) -> DataType:
 
 
 def _call_if(node: Apply, scope: Scope) -> Slot:
-    """`if(condition, then[, else])`: missing where the condition is unknown, or false and there is no else."""
+    """`if(condition, then[, else])`: missing where the condition is unknown, or false and there is no else.
+
+    `mapMissingTo` answers where the condition is unknown, or what it chooses is missing.
+    """
     if not 2 <= len(node.arguments) <= 3:
         raise ValueError(f"calls if with {len(node.arguments)} arguments, it takes 2 to 3")
     builder = scope.builder
     condition = cast_slot(lower_expression(node.arguments[0], scope), DataType.BOOLEAN, scope, "the condition")
-    with builder.guarded(builder.emit(IsTrue(True), condition)):
-        then = lower_expression(node.arguments[1], scope)
+    then = _branch(node, 1, builder.emit(IsTrue(True), condition), scope)
     if len(node.arguments) == 3:
-        with builder.guarded(builder.emit(IsTrue(False), condition)):
-            otherwise = lower_expression(node.arguments[2], scope)
+        otherwise = _branch(node, 2, builder.emit(IsTrue(False), condition), scope)
     else:
         otherwise = builder.missing(then.data_type)
     chosen = builder.emit(Choose(), condition, then, otherwise)
     unknown = builder.emit(Call("isMissing"), condition)
     chosen = builder.emit(Choose(), unknown, builder.missing(chosen.data_type), chosen)
     return _map_missing_arguments(chosen, [condition], node, scope)
+
+
+def _branch(node: Apply, place: int, taken: Slot, scope: Scope) -> Slot:
+    """An argument of `if` that is evaluated where it is chosen."""
+    with scope.builder.guarded(taken):
+        return replace_missing(lower_expression(node.arguments[place], scope), node.map_missing_to, scope)
 
 
 def _call_defined(function: DefineFunction, node: Apply, scope: Scope) -> Slot:
