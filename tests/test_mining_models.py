@@ -317,6 +317,7 @@ def test_a_global_field_is_made_of_the_inputs_as_the_segment_treats_them():
 
 def test_segment_outputs():
     output = """<Output><OutputField name="of_second" feature="predictedValue" segmentId="s2" dataType="double"/>
+    <OutputField name="of_none" feature="probability" value="a" segmentId="s3" dataType="double"/>
     <OutputField name="winner" feature="entityId"/></Output>"""
     never = "<False/>"
     model = mining(
@@ -325,7 +326,8 @@ def test_segment_outputs():
         segment(constant_tree(2), name="s2"),
         output=output,
     )
-    assert predict(load(model, field("x")), x=[0.0]) == {"prediction": [2.0], "of_second": [2.0], "winner": ["s2"]}
+    expected = {"prediction": [2.0], "of_second": [2.0], "of_none": [None], "winner": ["s2"]}
+    assert predict(load(model, field("x")), x=[0.0]) == expected
 
 
 def test_select_all_gives_a_list():

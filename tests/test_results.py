@@ -207,7 +207,9 @@ MISTAKES = [
     pytest.param('<OutputField name="o" feature="probability" value="a"/>', "gives no probabilities", id="no-classes"),
     pytest.param('<OutputField name="o" feature="reasonCode"/>', "which the model does not give", id="no-reasons"),
     pytest.param(
-        '<OutputField name="o" feature="predictedValue" segmentId="7"/>', "segment '7', which is none", id="no-segment"
+        '<OutputField name="o" feature="predictedValue" segmentId="7"/>',
+        "segment '7', but the model has no",
+        id="no-segments",
     ),
     pytest.param(
         '<OutputField name="o" feature="transformedValue"><FieldRef field="w"/></OutputField>', "'w'", id="no-field"

@@ -49,7 +49,11 @@ def lower_outputs(result: Result, model: Model, scope: Scope) -> Result:
     outputs = []
     for output in model.output.fields:
         with scope.compilation.at(output):
-            slot = _lower_field(output, _addressed(output, result), inner)
+            addressed = _addressed(output, result)
+            if addressed is None:
+                slot = scope.builder.missing(output.data_type or DataType.STRING)
+            else:
+                slot = _lower_field(output, addressed, inner)
         field = Field(output.name, slot, output.op_type or OpType.CATEGORICAL)
         inner.define(field)
         fields[output.name] = field
@@ -58,16 +62,17 @@ def lower_outputs(result: Result, model: Model, scope: Scope) -> Result:
     return replace(result, outputs=result.outputs + tuple(outputs), fields=fields)
 
 
-def _addressed(output: OutputField, result: Result) -> Result:
-    """The result that the field speaks of: a segment's, a target's, or the model's own."""
+def _addressed(output: OutputField, result: Result) -> Result | None:
+    """The result that the field speaks of: a segment's, a target's, or the model's own; None for a segment not there.
+
+    (Specification, Output: where no Segment matches segmentId, the result is missing.)
+    """
     if output.segment_id is not None:
-        try:
-            result = result.segments[output.segment_id]
-        except KeyError:
-            raise ValueError(
-                f"{output.name!r} asks for segment {output.segment_id!r}, which is none of the model's"
-                f"{nearest(output.segment_id, list(result.segments))}"
-            ) from None
+        if not result.segments:
+            raise ValueError(f"{output.name!r} asks for segment {output.segment_id!r}, but the model has no segments")
+        if output.segment_id not in result.segments:
+            return None
+        result = result.segments[output.segment_id]
     if output.target_field is not None and output.target_field in result.targets:
         return result.targets[output.target_field]
     return result
