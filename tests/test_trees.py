@@ -99,6 +99,20 @@ def test_probabilities_are_shares_of_the_record_counts():
     assert result["probability"][0] == pytest.approx({"will play": 0.4, "may play": 0.56, "no play": 0.04})
 
 
+@pytest.mark.parametrize("strategy", ["none", "aggregateNodes", "weightedConfidence"])
+def test_a_row_that_reaches_one_leaf_has_its_scores_as_they_stand(strategy):
+    """Whatever would be done with several leaves; these neither follow from the record counts nor add up to 1."""
+    leaf = """<Node score="a" recordCount="4"><SimplePredicate field="x" operator="{test}" value="0"/>
+    <ScoreDistribution value="a" recordCount="1" probability="0.7" confidence="0.9"/>
+    <ScoreDistribution value="b" recordCount="3" probability="0.2" confidence="0.3"/></Node>"""
+    leaves = leaf.format(test="lessThan") + leaf.format(test="greaterOrEqual")
+    outputs = '<Output><OutputField name="sure" feature="confidence" value="b"/></Output>'
+    tree = f"""<TreeModel functionName="classification" missingValueStrategy="{strategy}" missingValuePenalty="0.5">
+    {schema("x", target="y")}{outputs}<Node><True/>{leaves}</Node></TreeModel>"""
+    result = predict(load(tree, field("x"), field("y", "string", values("a", "b"))), x=[1.0])
+    assert (result["probability"], result["sure"]) == ([{"a": 0.7, "b": 0.2}], [0.3])
+
+
 def split(predicate: str, *fields: str) -> list:
     """1 where a predicate holds, 0 where it is false, None where it is unknown."""
     names = [part.split('"')[1] for part in fields]

@@ -102,9 +102,13 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mix:
-    """The operation: the leaves' class scores, mixed; scaled by the penalty where asked."""
+    """The operation: the leaves' class scores, mixed; scaled by the penalty where asked.
+
+    A row that reaches one leaf alone has the leaf's `own` scores.
+    """
 
     scores: Matrix
+    own: Matrix
     penalized: bool
     normalized: bool
 
@@ -113,9 +117,12 @@ class Mix:
         if self.normalized:
             with np.errstate(invalid="ignore", divide="ignore"):
                 mixed = mixed / mixed.sum(axis=1, keepdims=True)
+        reached = ends[:, :-1] > 0
+        alone = reached.sum(axis=1, keepdims=True) == 1
+        mixed = np.where(alone, self.own[np.argmax(reached, axis=1)], mixed)
         if self.penalized:
             mixed = mixed * ends[:, -1:]
-        return np.where(some(ends[:, :-1] > 0)[:, None], mixed, np.nan)
+        return np.where(some(reached)[:, None], mixed, np.nan)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,8 +179,9 @@ def lower_weighted_tree(node: TreeModel, scope: Scope) -> Result:
     probability, confidence = whole.distributions(labels, info)
     counts = whole.counts(labels, info)
     aggregates = node.missing_value_strategy == "aggregateNodes"
-    shares = builder.emit(Mix(counts if aggregates else probability, False, True), ends)
-    sure = shares if aggregates else builder.emit(Mix(confidence, True, False), ends)
+    shares = builder.emit(Mix(counts if aggregates else probability, probability, False, True), ends)
+    sums = Mix(counts, confidence, False, True) if aggregates else Mix(confidence, confidence, True, False)
+    sure = builder.emit(sums, ends)
     classes = whole.classes(labels, info)
     value = builder.emit(MixedClass(label_column(labels, info.data_type), classes), ends, sure)
     return Result(
