@@ -505,3 +505,17 @@ def test_a_program_survives_the_journey_to_a_worker(expression):
     travelled = pickle.loads(pickle.dumps(program))
     assert travelled.score(arrays, 2)[-1].equals(program.score(arrays, 2)[-1])
     assert len(travelled.score([each[:0] for each in arrays], 0)[-1]) == 0
+
+
+COUNTS = [
+    pytest.param("date", [1, 3_000_000, -800_000], ["1970-01-02", None, None], id="date"),
+    pytest.param("dateTime", [1, 2**62, -(2**62)], ["1970-01-01T00:00:00.000001", None, None], id="dateTime"),
+]
+
+
+@pytest.mark.parametrize(("data_type", "counts", "expected"), COUNTS)
+def test_a_count_beyond_the_calendar_fails_its_own_row_alone(data_type, counts, expected):
+    function = f"""<DefineFunction name="asMoment" optype="categorical" dataType="{data_type}">
+    <ParameterField name="n" optype="continuous"/><FieldRef field="n"/></DefineFunction>"""
+    markup = '<Apply function="asMoment"><FieldRef field="i"/></Apply>'
+    assert derive(markup, "string", function, "null", i=counts) == expected

@@ -27,6 +27,13 @@ from sparkpmml.runtime.column import (
 MICROSECONDS = 1_000_000
 DAY_SECONDS = 86_400
 _EPOCH = datetime.date(1970, 1, 1)
+_DAYS = ((datetime.date.min - _EPOCH).days, (datetime.date.max - _EPOCH).days)
+_YEARS = {
+    DataType.DATE: _DAYS,
+    DataType.DATE_TIME: (_DAYS[0] * DAY_SECONDS * MICROSECONDS, (_DAYS[1] + 1) * DAY_SECONDS * MICROSECONDS - 1),
+}
+_FARTHEST = 2**62
+"""Microseconds from 1970 that every conversion can count."""
 _DURATION = re.compile(r"([+-]?)(\d+):(\d{2}):(\d{2}(?:\.\d+)?)")
 
 _TRUE = frozenset({"true", "1", "1.0"})
@@ -217,12 +224,30 @@ def _whole_numbers(column: Column) -> Column:
 
 
 def _shift(column: Column, source: DataType, target: DataType) -> Column:
-    """Between the int64-backed types: the same instant counted from another start, or the same count."""
+    """Between the int64-backed types: the same instant counted from another start, or the same count.
+
+    What lies beyond the years 1 to 9999 is no date or dateTime.
+    """
     values = column.values.astype(np.int64)
-    if source in (DataType.INTEGER, DataType.BOOLEAN) or target is DataType.INTEGER:
+    lost = np.zeros(values.shape, dtype=np.bool_)
+    if source not in (DataType.INTEGER, DataType.BOOLEAN) and target is not DataType.INTEGER:
+        lost = np.abs(values) > _FARTHEST // _unit(source)
+        values = _from_microseconds(_microseconds(np.where(lost, 0, values), source), target)
+    if target in _YEARS:
+        first, last = _YEARS[target]
+        lost = lost | (values < first) | (values > last)
+    lost = lost & ~column.is_missing()
+    if not lost.any():
         return replace(column, data_type=target, values=values)
-    micros = _microseconds(values, source)
-    return replace(column, data_type=target, values=_from_microseconds(micros, target))
+    missing, failed = either(column.is_missing(), lost), either(column.failed, lost)
+    return Column(target, np.where(lost, 0, values), missing, invalid=column.invalid, failed=failed)
+
+
+def _unit(source: DataType) -> int:
+    """How many microseconds one of its counts is."""
+    if source in (DataType.DATE_TIME, DataType.TIME):
+        return 1
+    return MICROSECONDS if source is DataType.TIME_SECONDS or source.is_seconds_since else DAY_SECONDS * MICROSECONDS
 
 
 def _microseconds(values: Array, source: DataType) -> Array:
