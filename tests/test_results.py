@@ -283,6 +283,29 @@ def classes_of_x() -> sparkpmml.Model:
     return load(model, field("x"), field("y", "string", values("a", "b")))
 
 
+DISPLAYED = [
+    pytest.param("string", ("1", "2"), id="string"),
+    pytest.param("integer", ("1", "2"), id="integer"),
+    pytest.param("double", ("1", "2"), id="double-spelled-whole"),
+    pytest.param("double", ("1.0", "2.0"), id="double"),
+    pytest.param("boolean", ("0", "1"), id="boolean-spelled-as-numbers"),
+]
+
+
+@pytest.mark.parametrize(("data_type", "labels"), DISPLAYED)
+def test_display_values_of_targets_of_any_type(data_type, labels):
+    output = '<Output><OutputField name="shown" feature="predictedDisplayValue"/></Output>'
+    declared = "".join(f'<Value value="{label}" displayValue="no. {label}"/>' for label in labels)
+    tables = "".join(
+        f'<RegressionTable intercept="{intercept}" targetCategory="{label}"><NumericPredictor name="x" '
+        f'coefficient="{intercept}"/></RegressionTable>'
+        for label, intercept in zip(labels, (1, -1), strict=True)
+    )
+    markup = regression(tables, 'normalizationMethod="softmax"', "classification", "y", output)
+    model = load(markup, field("x"), field("y", data_type, declared, optype="categorical"))
+    assert predict(model, x=[1.0, -3.0])["shown"] == [f"no. {label}" for label in labels]
+
+
 UNPREDICTED = [
     pytest.param("c", [0.0, None], id="declared"),
     pytest.param("z", [None, None], id="not-declared"),

@@ -17,7 +17,7 @@ from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.errors import nearest
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.output import OutputField
-from sparkpmml.runtime.cast import cast
+from sparkpmml.runtime.cast import cast, format_value, parse_value
 from sparkpmml.runtime.column import Column, codes
 from sparkpmml.runtime.lists import ListColumn
 
@@ -132,9 +132,20 @@ def _predicted_display_value(output: OutputField, result: Result, scope: Scope) 
     declared = [(each.value, each.display_value) for each in (info.declared.values if info.declared else ())]
     stated = [(each.value, each.display_value) for each in (info.target.values if info.target else ())]
     texts = {
-        info.label(text): display for text, display in (*declared, *stated) if text is not None and display is not None
+        _as_shown(info.label(text), value.data_type): display
+        for text, display in (*declared, *stated)
+        if text is not None and display is not None
     }
     return scope.builder.emit(Display(tuple(texts.items())), value) if texts else value
+
+
+def _as_shown(label: str, data_type: DataType) -> str:
+    """A class as the text that its value becomes: of doubles, "2" is 2.0."""
+    try:
+        shown = parse_value(label, data_type)
+    except ValueError:
+        return label
+    return shown if isinstance(shown, str) else format_value(shown, data_type)
 
 
 @feature("transformedValue", "decision")
