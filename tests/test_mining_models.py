@@ -101,6 +101,38 @@ def test_votes(method, labels, weights, winner, shares):
     assert result["probability"][0] == pytest.approx(shares)
 
 
+VOTE_TYPES = [
+    pytest.param("string", ("1", "2"), "2", id="string"),
+    pytest.param("integer", ("1", "2"), 2, id="integer"),
+    pytest.param("integer", ("1.0", "2.0"), 2, id="integer-spelled-as-numbers"),
+    pytest.param("double", ("1", "2"), 2.0, id="double-spelled-whole"),
+    pytest.param("double", ("1.0", "2.0"), 2.0, id="double"),
+    pytest.param("boolean", ("false", "true"), True, id="boolean"),
+    pytest.param("boolean", ("0", "1"), True, id="boolean-spelled-as-numbers"),
+]
+
+
+@pytest.mark.parametrize("is_declared", [True, False], ids=["declared", "not-declared"])
+@pytest.mark.parametrize(("data_type", "labels", "winner"), VOTE_TYPES)
+def test_votes_for_values_of_any_type(data_type, labels, winner, is_declared):
+    """Two of three vote for the second label; the predicates keep the trees from becoming one forest."""
+    low, high = labels
+    known = '<SimplePredicate field="x" operator="isNotMissing"/>'
+    segments = [segment(voter(label), predicate=known) for label in (high, low, high)]
+    target = field("y", data_type, values(*labels) if is_declared else "", optype="categorical")
+    model = load(mining("majorityVote", *segments, function="classification", target="y"), field("x"), target)
+    result = predict(model, x=[1.0])
+    assert result["prediction"] == [winner]
+    assert list(result["probability"][0].values()) == pytest.approx([1 / 3, 2 / 3] if is_declared else [2 / 3, 1 / 3])
+
+
+def test_votes_for_nobody_knows_whom():
+    segments = [segment(voter(None))] * 2
+    undeclared = field("y", "integer", optype="categorical")
+    with pytest.raises(ModelError, match="say for which classes"):
+        load(mining("majorityVote", *segments, function="classification", target="y"), field("x"), undeclared)
+
+
 MISSING_VOTES = [
     pytest.param("a - -", "", None, id="missing-wins"),
     pytest.param("a a -", "", "a", id="missing-loses"),

@@ -97,6 +97,8 @@ class Result:
     info: TargetInfo
     value: Slot | None = None
     display: Slot | None = None
+    labels: tuple[str, ...] = ()
+    """The classes that `value` may be, where no scores name them."""
     probability: Scores | None = None
     confidence: Scores | None = None
     affinity: Scores | None = None

@@ -15,6 +15,7 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.models.segment_weights import Treatment, Weights, unknown
 from sparkpmml.runtime.cast import cast
 from sparkpmml.runtime.column import Array, Column, Mask, every, some
+from sparkpmml.runtime.encode import Encoder
 
 _MEDIAN_TIE = 0.5
 
@@ -221,7 +222,29 @@ BOUNDS = {"max": _twice("max"), "median": _middle, "weightedMedian": _twice("wei
 """By method: arguments as above -> the values, [n] and [n], that lie in the middle, or on top."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Ballot:
+    """What may be voted for: the labels as values of a type, so that "2" is 2.0."""
+
+    encoder: Encoder
+    data_type: DataType
+
+    @classmethod
+    def of(cls, labels: Sequence[str], data_type: DataType | None) -> Ballot:
+        """Of texts where the type is not known, or one of the labels is none of it."""
+        try:
+            kind = data_type or DataType.STRING
+            return cls(Encoder.of(labels, kind), kind)
+        except ValueError:
+            return cls(Encoder.of(labels, DataType.STRING), DataType.STRING)
+
+    def places(self, column: Column) -> NDArray[np.int32]:
+        """int32[n]: which label each row's value is, -1 for none."""
+        codes = self.encoder.encode(cast(column, self.data_type))
+        return np.where(codes == self.encoder.size, -1, codes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class CountVotes:
     """The operation: shares of the votes, float64[n, k]. Inputs as in CombineNumbers, with predictions.
 
@@ -229,8 +252,7 @@ class CountVotes:
     threshold; then the row has no result, as it has none under `returnMissing` when any prediction is missing.
     """
 
-    labels: tuple[str, ...]
-    data_type: DataType | None
+    ballot: Ballot
     weights: Weights
     treatment: Treatment
 
@@ -239,11 +261,10 @@ class CountVotes:
         active = _active(inputs[count : 2 * count], rows)
         weights = self.weights.of(inputs[2 * count :], active)
         each_row = np.broadcast_to(weights, active.shape)
-        votes = np.zeros((rows, len(self.labels)))
+        votes = np.zeros((rows, self.ballot.encoder.size))
         missing = np.zeros((rows, count), dtype=np.bool_)
-        places = {label: place for place, label in enumerate(self.labels)}
         for j, column in enumerate(inputs[:count]):
-            place = np.broadcast_to(self._as_text(column).translate(places, unknown=-1, missing=-1), rows)
+            place = np.broadcast_to(self.ballot.places(column), rows)
             missing[:, j] = place < 0
             counted = np.flatnonzero(active[:, j] & (place >= 0))
             votes[counted, place[counted]] += each_row[counted, j]
@@ -253,11 +274,6 @@ class CountVotes:
         shares[excluded | unknown(weights)] = np.nan
         result: Matrix = shares
         return result
-
-    def _as_text(self, column: Column) -> Column:
-        if self.data_type is not None and column.data_type is not DataType.STRING:
-            column = cast(column, self.data_type)
-        return cast(column, DataType.STRING)
 
     def _excluded(self, votes: Matrix, active: Mask, missing: Mask, weights: NDArray[np.float64]) -> Mask:
         if self.treatment.how == "continue":

@@ -135,6 +135,8 @@ def _votes(node: MiningModel, members: Sequence[Member], scope: Scope) -> Result
     info = target_info(node, scope.compilation)
     known = [label for member in members for label in _votable(member, info, scope)]
     labels = info.order(known)
+    if not labels:
+        raise ValueError("counts votes, but neither its segments nor the target's data field say for which classes")
 
     def prediction(member: Member) -> Slot:
         if member.result.value is None:
@@ -143,7 +145,7 @@ def _votes(node: MiningModel, members: Sequence[Member], scope: Scope) -> Result
 
     if node.segmentation.method != "weightedMajorityVote":
         members = [replace(member, weight=1.0, weigher=None) for member in members]
-    operation = combine.CountVotes(labels, info.data_type, _weights(members), _treatment(node))
+    operation = combine.CountVotes(combine.Ballot.of(labels, info.data_type), _weights(members), _treatment(node))
     slots = _slots(members, prediction, scope.builder)
     probability = Scores(labels, scope.builder.emit(operation, *slots, sample=combine.no_scores(len(labels))))
     return Result(info=info, value=winner(scope.builder, probability, info), probability=probability)
@@ -155,4 +157,6 @@ def _votable(member: Member, info: TargetInfo, scope: Scope) -> tuple[str, ...]:
     for scores in (result.probability, result.confidence, result.affinity):
         if scores is not None:
             return tuple(info.label(label) for label in scores.labels)
+    if result.labels:
+        return tuple(info.label(label) for label in result.labels)
     return combine.possible_values(result.value, info.categories)

@@ -242,6 +242,7 @@ def choose_result(
         info=then.info,
         value=column("value"),
         display=column("display"),
+        labels=info.order([*then.labels, *(otherwise.labels if otherwise is not None else ())]),
         probability=scores("probability"),
         confidence=scores("confidence"),
         affinity=scores("affinity"),

@@ -81,7 +81,7 @@ def _own_result(node: TreeModel, scope: Scope, table: LeafTable, leaves: Slot, t
     predicted = pick(label_column(labels, info.data_type), np.maximum(classes, 0), classes < 0)
     value = builder.emit(LeafValue(tree, predicted, classes < 0), leaves)
     if not table.has_distributions:
-        return Result(info=info, value=value, features=features)
+        return Result(info=info, value=value, labels=labels, features=features)
     probability, confidence = table.distributions(labels, info)
     scores = [Scores(labels, builder.emit(LeafScores(tree, matrix), leaves)) for matrix in (probability, confidence)]
     return Result(info=info, value=value, probability=scores[0], confidence=scores[1], features=features)
