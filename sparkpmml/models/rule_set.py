@@ -20,6 +20,7 @@ from sparkpmml.models.rule_votes import (
     DefaultConfidence,
     LeaderConfidences,
     Leaders,
+    NoConfidence,
     Places,
     RuleOfRank,
     Rules,
@@ -44,6 +45,7 @@ def _rule_set_model(node: RuleSetModel, scope: Scope) -> Result:
     confidences = votes.confidences
     if default is not None and rule_set.default_confidence is not None:
         confidences = scope.builder.emit(DefaultConfidence(default, rule_set.default_confidence), confidences)
+    confidences = scope.builder.emit(NoConfidence(), confidences)
     data_type = info.data_type or (DataType.DOUBLE if node.function_name == "regression" else DataType.STRING)
     column = label_column(labels, data_type)
     classes = [

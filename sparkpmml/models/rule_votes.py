@@ -162,3 +162,12 @@ class DefaultConfidence:
         filled = confidences.copy()
         filled[none, self.kind] = self.confidence
         return filled
+
+
+@dataclass(frozen=True, slots=True)
+class NoConfidence:
+    """The operation: the confidences, 0 for a class of which no rule fires where another class has one."""
+
+    def __call__(self, confidences: Matrix) -> Matrix:
+        unknown = np.isnan(confidences)
+        return np.where(unknown & ~unknown.all(axis=1, keepdims=True), 0.0, confidences)

@@ -117,7 +117,8 @@ def test_specification_example(criterion, rules):
 
 
 def test_no_rule_fires():
-    assert score(document(SIMPLE, "firstHit"), BP="LOW") == {"prediction": "drugY", "confidence": 0.0}
+    answer = score(document(SIMPLE, "firstHit"), BP="LOW")
+    assert answer == {"prediction": "drugY", "confidence": 0.0, "confidence of A": 0.0}
 
 
 def test_no_rule_fires_without_a_default():
@@ -129,7 +130,12 @@ def test_default_without_confidence():
 
 
 def test_only_a_default():
-    assert score(document("", "weightedSum")) == {"prediction": "drugY", "confidence": 0.0}
+    assert score(document("", "weightedSum")) == {"prediction": "drugY", "confidence": 0.0, "confidence of A": 0.0}
+
+
+def test_the_confidence_of_a_class_of_which_no_rule_fires():
+    answer = score(document(rule("drugA", HIGH) + rule("drugB", confidence=0.4), "firstHit"), BP="LOW")
+    assert (answer["prediction"], answer["confidence"], answer["confidence of A"]) == ("drugB", 0.4, 0.0)
 
 
 def test_unknown_condition_does_not_fire():
