@@ -11,7 +11,7 @@ from sparkpmml.compiler.builder import Builder, Slot
 from sparkpmml.compiler.result import Scores, TargetInfo
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.cast import parse_value
-from sparkpmml.runtime.column import Array, Column, Mask, codes, every, numbers, some, storage_type, with_missing
+from sparkpmml.runtime.column import Array, Column, Mask, codes, every, numbers, storage_type, with_missing
 
 Matrix = NDArray[np.float64]
 
@@ -34,6 +34,23 @@ def pick(column: Column, index: Array, missing: Mask) -> Column:
     return with_missing(picked, missing) if missing.any() else picked
 
 
+def find_highest(scores: Matrix) -> tuple[Array, Mask]:
+    """(each row's column of the highest score, the first of equals; the rows where no score is known).
+
+    A column after the other: numpy's argmax of short rows takes five times as long.
+    """
+    first, *others = np.ascontiguousarray(scores.T)
+    best, index, unknown = first.copy(), np.zeros(len(scores), np.int64), np.isnan(first)
+    for place, column in enumerate(others, 1):
+        is_higher = column > best
+        if unknown.any():
+            is_higher |= unknown & ~np.isnan(column)
+            unknown &= ~is_higher
+        np.copyto(best, column, where=is_higher)
+        index[is_higher] = place
+    return index, unknown
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Winner:
     """The operation: the label with the highest score, the first of equals; missing where no score is known."""
@@ -41,9 +58,7 @@ class Winner:
     labels: Column
 
     def __call__(self, scores: Matrix) -> Column:
-        known = ~np.isnan(scores)
-        index = np.argmax(np.where(known, scores, -np.inf), axis=1)
-        return pick(self.labels, index, ~some(known))
+        return pick(self.labels, *find_highest(scores))
 
 
 @dataclass(frozen=True, slots=True)

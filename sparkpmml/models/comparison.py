@@ -88,7 +88,7 @@ class Distances:
         values = np.empty((rows, len(columns)))
         for place, column in enumerate(columns):
             coded = next((each for each in self.coded if each.place == place), None)
-            part = column.take(np.arange(block.start, block.stop)) if len(column) > 1 else column
+            part = column.take(block)
             values[:, place] = part.as_double() if coded is None else coded.numbers(part)
         totals = np.zeros((rows, self.width))
         for coded in self.coded:
@@ -144,7 +144,7 @@ class BitRatios:
     def __call__(self, columns: Sequence[Column], block: slice) -> Matrix:
         x = np.empty((block.stop - block.start, len(columns)))
         for place, column in enumerate(columns):
-            part = column.take(np.arange(block.start, block.stop)) if len(column) > 1 else column
+            part = column.take(block)
             x[:, place] = part.as_double()
         no_bits = np.logical_or.reduce((x != 0) & (x != 1), axis=1)
         x[no_bits] = 0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sparkpmml.kernels.activations import ACTIVATIONS, NORMALIZATIONS, Matrix
 from sparkpmml.models.neural_network_nodes import RADIAL_BASIS, NeuralLayer, NeuralNetwork, Neuron
 from sparkpmml.runtime.column import Column
-from sparkpmml.runtime.design import batch_rows, design, row_blocks
+from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, design, row_blocks
 
 Places = dict[str, int]
 """By a neuron's id: its column in the matrix of all neurons."""
@@ -73,7 +73,7 @@ class Network:
     def __call__(self, *columns: Column) -> Matrix:
         rows = batch_rows(columns)
         result = np.empty((rows, len(self.outputs)))
-        for block in row_blocks(rows, sum(self.widths)):
+        for block in row_blocks(rows, sum(self.widths), CACHED_CELLS):
             with np.errstate(all="ignore"):
                 result[block] = self._run(design(columns, block))
         return result

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Builder, Slot
 from sparkpmml.compiler.result import Scores
-from sparkpmml.compiler.scores import Matrix, pick
-from sparkpmml.runtime.column import Column, Mask, numbers
+from sparkpmml.compiler.scores import Matrix, find_highest, pick
+from sparkpmml.runtime.column import Column, numbers
 
 Order = NDArray[np.int64]
 """int64[n, k]: by rank the entity's place, -1 where there is none."""
@@ -27,13 +27,7 @@ class Best:
     highest: bool
 
     def __call__(self, scores: Matrix) -> Column:
-        unknown = np.isnan(scores)
-        if self.highest:
-            index = np.where(unknown, -np.inf, scores).argmax(axis=1)
-        else:
-            index = np.where(unknown, np.inf, scores).argmin(axis=1)
-        missing: Mask = np.logical_and.reduce(unknown, axis=1)
-        return pick(self.labels, index, missing)
+        return pick(self.labels, *find_highest(scores if self.highest else -scores))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sparkpmml.compiler.targets import apply_targets
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.models.regression_nodes import CategoricalPredictor, RegressionModel, RegressionTable
 from sparkpmml.runtime.column import Column
-from sparkpmml.runtime.design import batch_rows
+from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, row_blocks
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.links import INVERSE_LINKS, exp
 
@@ -66,20 +66,26 @@ class Linear:
         return scores
 
     def _numeric(self, columns: tuple[Column, ...], rows: int, kind: type[np.floating]) -> Matrix:
-        width = len(self.intercepts)
+        scores = np.zeros((rows, len(self.intercepts)), kind)
         if not self.powers:
-            return np.zeros((rows, width), kind)
-        design = np.empty((rows, len(self.powers)), kind, order="F")
-        for position, (index, exponent) in enumerate(self.powers):
-            values = columns[index].as_double()
-            design[:, position] = values if exponent == 1 else values**exponent
-        if not self.single:
-            scores: Matrix = design @ self.weights
             return scores
-        scores = np.zeros((rows, width), kind)
-        for position, weights in enumerate(self.weights.astype(kind)):
-            scores += design[:, position : position + 1] * weights
+        weights = self.weights.astype(kind, copy=False)
+        for block in row_blocks(rows, len(self.powers), CACHED_CELLS):
+            design = self._design(columns, block, kind)
+            if not self.single:
+                np.matmul(design, weights, out=scores[block])
+                continue
+            for values, each in zip(design.T, weights, strict=True):
+                scores[block] += values[:, None] * each
         return scores
+
+    def _design(self, columns: tuple[Column, ...], block: slice, kind: type[np.floating]) -> NDArray[Any]:
+        """kind[block, powers], a column after the other."""
+        design = np.empty((block.stop - block.start, len(self.powers)), kind, order="F")
+        for position, (index, exponent) in enumerate(self.powers):
+            values = columns[index].take(block).as_double()
+            design[:, position] = values if exponent == 1 else values**exponent
+        return design
 
 
 @dataclass(frozen=True, slots=True)

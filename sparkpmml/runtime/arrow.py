@@ -148,6 +148,8 @@ def to_arrow(column: Column | ListColumn, rows: int, failed: Mask | None) -> pa.
     if len(column) != rows:
         column = broadcast(column, rows)
     missing = either(column.is_missing(), failed)
+    if missing is not None and not missing.any():
+        missing = None  # without a mask nothing is copied
     if column.data_type is DataType.STRING:
         return _strings_to_arrow(column, missing)
     if column.data_type is DataType.TIME:
@@ -164,6 +166,8 @@ def to_arrow(column: Column | ListColumn, rows: int, failed: Mask | None) -> pa.
 
 def _strings_to_arrow(column: Column, missing: Mask | None) -> pa.Array:
     entries = pa.array(column.dictionary if column.dictionary is not None else [], type=pa.string())
+    if missing is None:
+        return entries.take(pa.array(column.values))
     positions = np.maximum(column.values, 0) if len(entries) else column.values
     return entries.take(pa.array(positions, mask=missing))
 
@@ -195,15 +199,25 @@ def _list_to_arrow(column: ListColumn, failed: Mask | None) -> pa.Array:
 def to_arrow_map(matrix: Array, labels: tuple[str, ...], rows: int, failed: Mask | None) -> pa.Array:
     """MAP<STRING, DOUBLE> from float64[rows, labels]; a row whose values are all NaN, or that failed, is null."""
     matrix = np.broadcast_to(matrix, (rows, len(labels)))
-    missing = either(every(np.isnan(matrix)), failed)
+    unknown = np.isnan(matrix)
+    if failed is None and not unknown.any():  # nearly always: nothing is copied
+        return pa.MapArray.from_arrays(
+            _even_offsets(rows, len(labels)), _keys(labels, rows), pa.array(np.ascontiguousarray(matrix).reshape(-1))
+        )
+    missing = either(every(unknown), failed)
     if missing is None or not missing.any():
-        offsets = pa.array(np.arange(rows + 1, dtype=np.int32) * len(labels))
+        offsets = _even_offsets(rows, len(labels))
     else:  # a null offset only says that its row is null: the row's entries must not be there either
         matrix = matrix[~missing]
         ends = np.concatenate(([0], np.cumsum(~missing, dtype=np.int32))) * np.int32(len(labels))
         offsets = pa.array(ends, pa.int32(), mask=np.append(missing, False))
     items = pa.array(np.ascontiguousarray(matrix).reshape(-1), from_pandas=True)
     return pa.MapArray.from_arrays(offsets, _keys(labels, len(matrix)), items)
+
+
+@lru_cache(maxsize=32)
+def _even_offsets(rows: int, width: int) -> pa.Array:
+    return pa.array(np.arange(rows + 1, dtype=np.int32) * np.int32(width))
 
 
 @lru_cache(maxsize=32)

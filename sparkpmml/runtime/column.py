@@ -101,8 +101,8 @@ class Column:
         result: NDArray[np.int32] = lookup[self.values]  # code -1 is the last entry
         return result
 
-    def take(self, rows: Array) -> Column:
-        """The given rows (int64 positions or a bool mask), in that order; a constant stays a constant."""
+    def take(self, rows: Array | slice) -> Column:
+        """The given rows (int64 positions, a bool mask, a range), in that order; a constant stays a constant."""
         if len(self.values) == 1:
             return self
         return replace(

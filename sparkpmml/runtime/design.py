@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from sparkpmml.runtime.column import Column
 
 BLOCK_CELLS = 1 << 20
-"""Cells of a temporary matrix at a time: 8 MB of doubles stay in, or near, a core's cache."""
+"""Cells of a temporary matrix at a time: 8 MB of doubles stay near a core."""
+CACHED_CELLS = 1 << 18
+"""Those of one that is written and read several times over: 2 MB, for the core's own cache."""
+_WHOLE_ROWS = 64
 
 
 def batch_rows(columns: Sequence[Any]) -> int:
@@ -19,9 +22,14 @@ def batch_rows(columns: Sequence[Any]) -> int:
     return next((len(column) for column in columns if len(column) != 1), 1)
 
 
-def row_blocks(rows: int, width: int) -> Iterator[slice]:
-    """The rows, so many at a time that a temporary of `width` cells per row stays small."""
-    step = max(1, BLOCK_CELLS // max(width, 1))
+def row_blocks(rows: int, width: int, cells: int = BLOCK_CELLS) -> Iterator[slice]:
+    """The rows, so many at a time that a temporary of `width` cells per row takes about `cells`.
+
+    The blocks are of one size, which is a multiple of `_WHOLE_ROWS`, and only the last is smaller: the rows that are
+    left over at the end of a product are the work of another of BLAS's kernels, which may round otherwise.
+    """
+    count = max(-(-rows // max(cells // max(width, 1), 1)), 1)
+    step = max(-(-rows // (count * _WHOLE_ROWS)), 1) * _WHOLE_ROWS
     return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
 
 
@@ -29,6 +37,5 @@ def design(columns: Sequence[Column], block: slice, kind: type[np.floating] = np
     """kind[block, p]: the block's rows of p columns, NaN where a value is missing; booleans are 1 and 0."""
     matrix = np.empty((block.stop - block.start, len(columns)), kind)
     for position, column in enumerate(columns):
-        part = column.take(np.arange(block.start, block.stop)) if len(column) > 1 else column
-        matrix[:, position] = part.as_double()
+        matrix[:, position] = column.take(block).as_double()
     return matrix
