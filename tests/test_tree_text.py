@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparkpmml.errors import ModelError
-from sparkpmml.models import discover
-from sparkpmml.models.tree_arrays import TreeNodes
+from sparkpmml.models import discover, tree_batch
+from sparkpmml.models.tree_arrays import Kind, TreeNodes
 from sparkpmml.models.tree_reader import TreeReader
 from sparkpmml.pmml import feeder
 from sparkpmml.pmml.model import Document
@@ -32,6 +32,9 @@ REGULAR = """<Node id="1" score="0" recordCount="9">
 </Node>"""
 
 
+SETS = (Kind.IS_IN, Kind.IS_NOT_IN)
+
+
 def document(nodes: str, *, after: str = "") -> str:
     tree = f'<TreeModel functionName="classification">{schema("x", "y")}{nodes}{after}</TreeModel>'
     return PMML.format(fields=field("x") + field("y"), transformations="", model=tree)
@@ -44,15 +47,27 @@ class Outcome:
         discover()
         taken: list[bool] = []
         read_text = TreeReader.read_text
+
+        def note(tree: TreeReader, *given: Any) -> bool:
+            taken.append(read_text(tree, *given))
+            return taken[-1]
+
         with monkeypatch.context() as patch:
-            patch.setattr(feeder, "_SMALLEST_TREE", 0 if as_text else 1 << 60)
-            patch.setattr(TreeReader, "read_text", lambda tree, text: taken.append(read_text(tree, text)) or taken[-1])
+            patch.setattr(tree_batch, "_SMALLEST_BATCH", 0 if as_text else 1 << 60)
+            patch.setattr(TreeReader, "read_text", note)
             try:
                 model: Any = read(Document, io.BytesIO(data), "tree").model
-                self.result: Any = contents(model.nodes)
+                self.result: Any = [contents(nodes) for nodes in trees_of(model)]
             except ModelError as error:
                 self.result = str(error)
+        self.taken = taken
         self.was_text = any(taken)
+
+
+def trees_of(model: Any) -> list[TreeNodes]:
+    """Of a tree, or of a forest."""
+    segmentation = getattr(model, "segmentation", None)
+    return [model.nodes] if segmentation is None else [each.model.nodes for each in segmentation.segments]
 
 
 def contents(nodes: TreeNodes) -> dict[str, list[Any]]:
@@ -60,12 +75,22 @@ def contents(nodes: TreeNodes) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     pools = dict.fromkeys(("score", "id", "default_child", "distribution_value", "value"), nodes.pools.texts)
     pools["field"] = nodes.pools.fields
+    sets = nodes.pools.sets.items()
     for name, values in vars(nodes).items():
         if name in pools:
             texts = pools[name].items()
-            found[name] = [texts[value] if value >= 0 else None for value in values]
+            found[name] = (
+                [None if value < 0 else texts[value] for value in values]
+                if name != "value"
+                else [
+                    value if kind == Kind.COMPOUND or value < 0 else (sets if kind in SETS else texts)[value]
+                    for value, kind in zip(values, nodes.kind, strict=True)
+                ]
+            )
+        elif name in ("compounds", "embedded"):
+            found[name] = [type(each) for each in (values if name == "compounds" else values.values())]
         elif name != "pools":
-            found[name] = [repr(value) for value in values]
+            found[name] = [repr(value) for value in values.tolist()]
     return found
 
 
@@ -93,7 +118,34 @@ def both(text: str | bytes, monkeypatch: pytest.MonkeyPatch) -> Outcome:
 def test_regular(text, monkeypatch):
     outcome = both(text, monkeypatch)
     assert outcome.was_text
-    assert isinstance(outcome.result, dict)
+    assert isinstance(outcome.result, list)
+
+
+SET = '<SimpleSetPredicate field="y" booleanOperator="isIn"><Array type="string">"a b" c</Array></SimpleSetPredicate>'
+REGULAR_TESTS = {
+    "missing": '<SimplePredicate field="x" operator="isMissing"/>',
+    "not-missing": '<SimplePredicate field="x" operator="isNotMissing" />',
+    "missing-with-a-value": '<SimplePredicate field="x" operator="isMissing" value="1"/>',
+    "set": SET,
+    "not-in-a-set": SET.replace("isIn", "isNotIn"),
+    "set-over-lines": SET.replace("><", ">\n <").replace(" c", "\n\tc\n"),
+    "set-with-a-count": SET.replace("<Array", '<Array n="2"'),
+    "set-with-a-wrong-count": SET.replace("string", 'string" n="7'),
+    "set-of-numbers": SET.replace('"a b" c', " 1 2.0 "),
+    "set-with-escapes": SET.replace("a b", r"a\"b\\\\"),
+    "set-with-an-open-quote": SET.replace(" c", ' "c'),
+    "set-of-quotes": SET.replace(" c", ' "" c""'),
+    "empty-set": SET.replace('"a b" c', ""),
+    "set-with-brackets": SET.replace("a b", "]]/>="),
+    "set-of-other-letters": SET.replace("a b", "größer"),
+}
+
+
+@pytest.mark.parametrize("test", REGULAR_TESTS.values(), ids=REGULAR_TESTS)
+def test_regular_tests(test, monkeypatch):
+    outcome = both(document(REGULAR.replace("<False />", test + "\n"), after="<Extension/>"), monkeypatch)
+    assert outcome.was_text
+    assert isinstance(outcome.result, list)
 
 
 IRREGULAR = {
@@ -130,12 +182,25 @@ IRREGULAR = {
     "second-root": ("</Node>\n</Node>", "</Node>\n</Node>\n<Node><True/></Node>"),
     "not-closed": ("<False /></Node>", "<False />"),
     "closed-twice": ("<False /></Node>", "<False /></Node></Node>"),
-    "set": (
+    "set-with-an-entity": ("<True/>", SET.replace("a b", "a &quot; b")),
+    "set-with-a-comment": ("<True/>", SET.replace("a b", "<!-- a -->")),
+    "set-with-end-of-cdata": ("<True/>", SET.replace("a b", "]]>")),
+    "set-with-a-control-character": ("<True/>", SET.replace("a b", "\x01")),
+    "set-in-another-order": (
         "<True/>",
-        '<SimpleSetPredicate field="x" booleanOperator="isIn"><Array n="1" type="real">1</Array></SimpleSetPredicate>',
+        SET.replace('field="y" booleanOperator="isIn"', 'booleanOperator="isIn" field="y"'),
+    ),
+    "set-of-another-operator": ("<True/>", SET.replace("isIn", "isAmong")),
+    "set-without-an-array": ("<True/>", '<SimpleSetPredicate field="y" booleanOperator="isIn"></SimpleSetPredicate>'),
+    "set-with-two-arrays": ("<True/>", SET.replace("</Array>", '</Array><Array type="int">1</Array>')),
+    "set-of-no-field": ("<True/>", SET.replace('field="y"', 'field=""')),
+    "simple-set": ('operator="equal"', 'operator="isIn"'),
+    "simple-set-beside-a-set": (
+        "<True/>",
+        f'<True/><Node>{SET}</Node><Node><SimplePredicate field="x" operator="isIn" value="0"/></Node>',
     ),
     "compound": ("<True/>", '<CompoundPredicate booleanOperator="or"><True/><False/></CompoundPredicate>'),
-    "missing": ('operator="equal" value="größer"', 'operator="isMissing"'),
+    "equal-to-nothing": (' value="größer"', ""),
     "node-in-comment": ("<MiningSchema>", '<!-- <Node score="1"><True/></Node> --><MiningSchema>'),
     "unknown-element": ("<True/>", "<True/><Odd/>"),
     "extension": ("<True/>", '<Extension name="a"/><True/>'),
@@ -200,3 +265,101 @@ def test_a_tree_too_large_to_hold(monkeypatch):
     monkeypatch.setattr(feeder, "CHUNK_BYTES", 100)
     monkeypatch.setattr(feeder, "_LARGEST_TREE", 300)
     assert not both(document(REGULAR), monkeypatch).was_text
+
+
+TREES = {
+    "one": '<Node score="1"><True/><Node score="2"><SimplePredicate field="x" operator="equal" value="1"/></Node></Node>',
+    "root": "<Node>\n<True/>\n</Node>",
+    "distribution": '<Node recordCount="3"><True/><ScoreDistribution value="a" recordCount="3"/></Node>',
+    "set": f'<Node score="2"><True/><Node score="3">{SET}</Node></Node>',
+    "default": '<Node defaultChild="b"><True/><Node id="b" score="1"><False/></Node></Node>',
+}
+ODD_TREES = {
+    "comment": "<Node><!-- a --><True/></Node>",
+    "cdata": "<Node><![CDATA[ ]]><True/></Node>",
+    "entity": '<Node score="&lt;1"><True/></Node>',
+    "compound": '<Node><CompoundPredicate booleanOperator="or"><True/><False/></CompoundPredicate></Node>',
+    "extension": '<Node><Extension name="a"/><True/></Node>',
+    "root-with-nothing": "<Node/>",
+    "unknown-attribute": '<Node odd="1"><True/></Node>',
+    "no-number": '<Node recordCount="many"><True/></Node>',
+    "closed-twice": "<Node><True/></Node></Node>",
+    "not-closed": "<Node><True/><Node><True/></Node>",
+    "two-roots": "<Node><True/></Node><Node><True/></Node>",
+    "open-value": '<Node score="1><True/></Node>',
+}
+
+
+def forest(trees: list[str], *, between: str = "") -> str:
+    def segment(tree: str) -> str:
+        return f'<Segment><True/><TreeModel functionName="regression">{schema("x", "y")}{tree}</TreeModel></Segment>'
+
+    model = (
+        f'<MiningModel functionName="regression">{schema("x", "y")}'
+        f'<Segmentation multipleModelMethod="sum">{between.join(map(segment, trees))}</Segmentation></MiningModel>'
+    )
+    return PMML.format(fields=field("x") + field("y"), transformations="", model=model)
+
+
+BETWEEN = {
+    "nothing": "",
+    "lines": "\n\t\n",
+    "comment": '<!-- <Node score="9"><True/></Node></TreeModel> -->\n',
+    "extension": '<Extension><Node score="9"><True/></Node></Extension>',
+    "cdata": '<Extension><![CDATA[<Node score="9"><True/></Node></TreeModel>]]></Extension>',
+    "processing-instruction": "<?odd <Node><True/></Node>?>",
+}
+
+
+@pytest.mark.parametrize("between", BETWEEN.values(), ids=BETWEEN)
+def test_several_trees_at_once(between, monkeypatch):
+    outcome = both(forest([*TREES.values(), *TREES.values()], between=between), monkeypatch)
+    assert len(outcome.result) == 2 * len(TREES)
+    assert outcome.was_text
+    assert all(outcome.taken)
+
+
+@pytest.mark.parametrize("size", [1, 100, 300, 1000], ids="{} characters".format)
+@pytest.mark.parametrize("chunk", [7, 250, 1 << 20], ids="chunks of {}".format)
+def test_batches_of_any_size(size, chunk, monkeypatch):
+    monkeypatch.setattr(tree_batch, "_LARGEST_BATCH", size)
+    monkeypatch.setattr(feeder, "CHUNK_BYTES", chunk)
+    outcome = both(forest([*TREES.values()] * 3, between="\n"), monkeypatch)
+    assert outcome.taken == [True] * (3 * len(TREES))
+
+
+@pytest.mark.parametrize("place", [0, 2, len(TREES)], ids=["first", "between", "last"])
+@pytest.mark.parametrize("odd", ODD_TREES.values(), ids=ODD_TREES)
+def test_an_odd_tree_among_others(odd, place, monkeypatch):
+    trees = [*TREES.values()]
+    trees.insert(place, odd)
+    outcome = both(forest(trees), monkeypatch)
+    assert outcome.taken.count(True) <= len(TREES)
+    if isinstance(outcome.result, list):
+        assert outcome.taken == [each != odd for each in trees]
+
+
+@pytest.mark.parametrize("first", ODD_TREES.values(), ids=ODD_TREES)
+def test_odd_trees_that_seem_to_complete_each_other(first, monkeypatch):
+    for second in ODD_TREES.values():
+        assert not any(both(forest([first, second]), monkeypatch).taken)
+
+
+def test_a_forest_of_odd_trees_is_soon_left_to_the_parser(monkeypatch):
+    calls = []
+    read_nodes = tree_batch.read_nodes
+    monkeypatch.setattr(tree_batch, "read_nodes", lambda *given: calls.append(given) or read_nodes(*given))
+    outcome = both(forest([ODD_TREES["compound"]] * 500), monkeypatch)
+    assert not any(outcome.taken)
+    assert len(calls) < 50
+
+
+@given(st.data())
+def test_any_change_of_a_forest_reads_the_same(data):
+    text = forest([*TREES.values()])
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        stop = data.draw(st.integers(start, min(start + 12, len(text))))
+        text = text[:start] + data.draw(st.sampled_from([*FRAGMENTS, ""])) + text[stop:]
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        both(text, monkeypatch)

@@ -141,7 +141,7 @@ class Scope:
         known = self._fields.get(name)
         if known is not None:
             return known
-        if name in self._open:
+        if name in self._open or self._passes_on(name):
             return self._outer(name)
         self._open.add(name)
         try:
@@ -152,6 +152,13 @@ class Scope:
         if found is not None:
             self._fields[name] = found
         return found
+
+    def _passes_on(self, name: str) -> bool:
+        """Does the name surely mean what it means around this model? A forest has thousands of such names."""
+        if self.parent is None or name in self._derived or name in self.compilation.global_fields:
+            return False
+        mining = self._mining.get(name)
+        return mining is None or not mining.treats
 
     def _lower(self, name: str) -> Field | None:
         if name in self._derived:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,21 +80,58 @@ def _make_batches(cuts: Cuts, groups: Groups, is_direct: NDArray[np.bool_]) -> _
     # What a lookup is: its column, and for a set its row too.
     wanted, limit = node_column[looked], node_cut[looked]
     bounds = np.searchsorted(owner, np.arange(trees + 1))
-    first = 0
-    for tree in range(trees):
-        if not lookups.admits(wanted[bounds[first] : bounds[tree + 1]], limit[bounds[first] : bounds[tree + 1]]):
-            if tree == first:
-                return None
-            lookups.close(first, tree, bounds, wanted, limit, where, column, cut)
-            first = tree
-    lookups.close(first, trees, bounds, wanted, limit, where, column, cut)
+    firsts = _deal(cuts, wanted, limit, bounds)
+    if firsts is None:
+        return None
+    for first, last in pairwise([*firsts, trees]):
+        lookups.close(first, last, bounds, wanted, limit, where, column, cut)
     if len(lookups.rows) > _MOST_LOOKUP_COST * trees:
         return None
     return lookups.finish(column, cut)
 
 
+def _deal(cuts: Cuts, wanted: Integers, limit: Integers, bounds: Integers) -> list[int] | None:
+    """The first tree of each batch: as many trees each as it can serve; None where a tree alone is too much."""
+    pairs, pair = np.unique(wanted << 32 | limit, return_inverse=True)
+    of_column = pairs >> 32
+    is_set = of_column >= cuts.numeric
+    firsts = [0]
+    batch = _Demand(of_column, is_set, len(cuts.features))
+    for tree, (start, stop) in enumerate(pairwise(bounds.tolist())):
+        if batch.admits(pair[start:stop]):
+            continue
+        if tree == firsts[-1]:
+            return None
+        firsts.append(tree)
+        batch = _Demand(of_column, is_set, len(cuts.features))
+        if not batch.admits(pair[start:stop]):
+            return None
+    return firsts
+
+
+class _Demand:
+    """What the trees of a batch look up: pairs of a column and a limit, each counted once."""
+
+    def __init__(self, of_column: Integers, is_set: NDArray[np.bool_], columns: int) -> None:
+        self._of_column = of_column
+        self._is_set = is_set
+        self._has = np.zeros(len(of_column), dtype=np.bool_)
+        self._counts = np.zeros(columns, dtype=np.int64)
+        self._sets = 0
+
+    def admits(self, pairs: Integers) -> bool:
+        """Take in a tree's pairs; if the batch cannot serve them, it is of no more use."""
+        new = np.unique(pairs[~self._has[pairs]])
+        self._has[new] = True
+        is_set = self._is_set[new]
+        self._sets += int(np.count_nonzero(is_set))
+        self._counts += np.bincount(self._of_column[new[~is_set]], minlength=len(self._counts))
+        most = int(self._counts.max(initial=0))
+        return most <= _MOST_BYTES and int(np.count_nonzero(self._counts)) + self._sets <= _MOST_LOOKUPS
+
+
 class _Lookups:
-    """Collects batches while trees are dealt to them."""
+    """Collects batches of trees."""
 
     def __init__(self, cuts: Cuts, direct: int) -> None:
         self.cuts = cuts
@@ -105,15 +143,6 @@ class _Lookups:
         self.size = 0
         self.sources: dict[int, int] = {}
         self.most = 0
-
-    def admits(self, wanted: Integers, limit: Integers) -> bool:
-        """Whether one batch can serve these nodes."""
-        pairs = np.unique(wanted << 32 | limit)
-        column, counts = np.unique(pairs >> 32, return_counts=True)
-        numeric = column < self.cuts.numeric
-        if np.any(counts[numeric] > _MOST_BYTES):
-            return False
-        return bool(np.count_nonzero(numeric) + counts[~numeric].sum() <= _MOST_LOOKUPS)
 
     def close(
         self,

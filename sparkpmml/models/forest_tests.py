@@ -245,10 +245,12 @@ class _Features:
         return [(fields[int(read[group[0]])], group) for group in groups]
 
     def _field(self, tree: int, field: int, row: int) -> Field:
-        scope = self.tests.trees[tree][1]
+        scope, name = self.tests.trees[tree][1], self.pool_fields[field]
+        known = scope.find(name)
+        if known is not None:
+            return known
         line = self.tests.line(int(self.rows[row]))
-        stand_in = SimplePredicate(position=Position(line, 1), field="", operator="isMissing")
-        return scope.field(self.pool_fields[field], stand_in)
+        return scope.field(name, SimplePredicate(position=Position(line, 1), field="", operator="isMissing"))
 
     def _fill(
         self,
@@ -276,9 +278,9 @@ class _Features:
             number = self.feature(field.slot, coded=True)
             feature[rows] = number
             test[rows] = np.where(absent[coded], Test.IS_MISSING, Test.IN_SET)
-            for row in rows[~absent[coded]].tolist():
-                is_set = kind[row] in (Kind.IS_IN, Kind.IS_NOT_IN)
-                set_index[row] = self._set(number, int(value[row]), is_set)
+            asked = rows[~absent[coded]]
+            named = zip(value[asked].tolist(), _IS_SET[kind[asked]].tolist(), strict=True)
+            set_index[asked] = [self._set(number, each, is_set) for each, is_set in named]
         for row in group[ordered_text].tolist():
             feature[row], test[row], threshold[row] = self._text_comparison(field, int(kind[row]), int(value[row]), row)
 
@@ -332,19 +334,19 @@ class _Features:
         key = (feature, value, is_set)
         known = self.set_index.get(key)
         if known is None:
-            items = self.pool_sets[value] if is_set else (self.pool_texts[value],)
-            members = tuple(self._code(feature, item) for item in items)
+            members = self._codes(feature, self.pool_sets[value] if is_set else (self.pool_texts[value],))
             known = self.set_index[key] = len(self.set_rows)
             self.set_rows.append((feature, members))
         return known
 
-    def _code(self, feature: int, item: str) -> int:
-        """The code of a feature's value; equal values of one type have one code, however they are written."""
-        texts, data_type = self.texts[feature] or {}, self.slots[feature].data_type
-        self.texts[feature] = texts
+    def _codes(self, feature: int, items: Sequence[str]) -> tuple[int, ...]:
+        """The codes of a feature's values; equal values of one type have one code, however they are written."""
+        texts, data_type = self.texts[feature], self.slots[feature].data_type
+        if texts is None:
+            raise TypeError("a feature of numbers has no codes")
         if data_type is not DataType.STRING:
-            item = format_value(parse_value(item, data_type), data_type)  # type: ignore[arg-type]
-        return texts.setdefault(item, len(texts))
+            items = [format_value(parse_value(item, data_type), data_type) for item in items]  # type: ignore[arg-type]
+        return tuple([texts.setdefault(item, len(texts)) for item in items])
 
     def _text_comparison(self, field: Field, kind: int, value: int, row: int) -> tuple[int, int, float]:
         """Texts compared by order: the condition as a column of its own, 1 where true; the caller swaps contraries."""
@@ -373,6 +375,6 @@ class _Features:
     def _sets(self) -> NDArray[np.bool_]:
         width = max((len(texts) for texts in self.texts if texts is not None), default=0) + 2
         sets = np.zeros((len(self.set_rows), width), dtype=np.bool_)
-        for row, (_, members) in enumerate(self.set_rows):
-            sets[row, list(members)] = True
+        rows = np.repeat(np.arange(len(sets)), [len(members) for _, members in self.set_rows])
+        sets[rows, [member for _, members in self.set_rows for member in members]] = True
         return sets

@@ -38,7 +38,7 @@ class NodeTable:
     def _distributions(self) -> tuple[Array, tuple[Array, Array, Array, Array]]:
         node, value, count, probability, confidence = [], [], [], [], []
         for tree, start in zip(self.trees, self.starts, strict=True):
-            if not tree.distribution_node:
+            if not len(tree.distribution_node):
                 continue
             node.append(np.frombuffer(tree.distribution_node, np.int32) + start)
             value.append(np.frombuffer(tree.distribution_value, np.int32))

@@ -7,8 +7,13 @@ node in document order, so that a parent stands before its children. Texts are h
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable, Mapping
+from copy import copy
 from enum import IntEnum
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sparkpmml.models.embedded_nodes import EmbeddedModel
 from sparkpmml.models.tree_pieces import Between
@@ -57,6 +62,11 @@ class Pool:
         index = self.index
         return index.setdefault(item, len(index))
 
+    def numbers(self, items: Iterable[Any]) -> list[int]:
+        """The numbers of several."""
+        index = self.index
+        return [index.setdefault(item, len(index)) for item in items]
+
     def items(self) -> list[Any]:
         """All of them, in the order of their numbers."""
         return list(self.index)
@@ -70,6 +80,7 @@ class Pools:
         self.fields = Pool()
         self.sets = Pool()
         self.betweens: dict[str, Between] = {}
+        """What is known of the text between two attributes (see `tree_pieces`)."""
 
 
 class TreeNodes:
@@ -96,6 +107,19 @@ class TreeNodes:
 
     def __len__(self) -> int:
         return len(self.parent)
+
+    @classmethod
+    def of(cls, pools: Pools, columns: Mapping[str, NDArray[Any]]) -> TreeNodes:
+        """Nodes that are known already: arrays of numpy, by attribute, of the attributes' types."""
+        tree = cls.__new__(cls)
+        vars(tree).update(columns, pools=pools, compounds=[], embedded={})
+        return tree
+
+    def moved(self, lines: int) -> TreeNodes:
+        """The same tree, so many lines further down."""
+        tree = copy(self)
+        vars(tree)["line"] = np.frombuffer(self.line, np.int32) + np.int32(lines)
+        return tree
 
     def add_predicate(self, kind: int, field: int, value: int) -> None:
         """The predicate of the node that was added last; it stands before the node's children."""

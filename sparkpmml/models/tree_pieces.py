@@ -128,7 +128,7 @@ def _cut(text: str) -> tuple[list[str], Ints]:
     require(len(quotes) % 2)
     pieces = pa.Array.from_buffers(pa.utf8(), len(quotes) - 1, [None, pa.py_buffer(quotes), pa.py_buffer(data)])
     encoded = pieces.dictionary_encode()
-    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
+    return encoded.dictionary.to_numpy(zero_copy_only=False).tolist(), encoded.indices.to_numpy().astype(np.int64)
 
 
 def _look_up(known: dict[str, Between], piece: str) -> Between:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sparkpmml.models.embedded_nodes import DecisionTree, EmbeddedModel, Regression
 from sparkpmml.models.tree_arrays import NAN, OPERATORS, Kind, Pools, TreeNodes
-from sparkpmml.models.tree_text import read_nodes
+from sparkpmml.models.tree_batch import TreeBatch
 from sparkpmml.pmml.array import Array, split_array
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import (
@@ -25,11 +25,60 @@ _NODE_ATTRIBUTES = frozenset({"id", "score", "recordCount", "defaultChild"})
 
 
 class TreeReader:
-    """Fills a TreeNodes from the parser's events inside a tree's root node."""
+    """Reads a tree from its text, or where that does not work, from the parser's events."""
 
     def __init__(self, reader: Reader, attributes: dict[str, str]) -> None:
+        self._reader = reader
+        self._pools: Pools = reader.shared.setdefault("tree pools", Pools())
+        self._root = attributes, reader.line()
+        self._nodes: TreeNodes | None = None
+        self._events: TreeEvents | None = None
+        if not _is_plain(attributes):
+            self._use_events()  # here, where the parser stands at what is wrong
+        reader.offer_text(self)
+
+    def read_text(self, text: str, following: Callable[[], list[str]]) -> bool:
+        """See `TextReader`."""
+        batch = self._reader.shared.get("tree batch")
+        if batch is None:
+            batch = self._reader.shared["tree batch"] = TreeBatch(self._pools)
+        found = batch.find(text, following)
+        self._nodes = None if found is None else found.moved(self._root[1])
+        return found is not None
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """The first element inside: from here on the events are needed."""
+        self._use_events().start(tag, attributes)
+
+    def end(self, tag: str) -> None:
+        """The root's end."""
+        if self._nodes is None:
+            self._use_events().end(tag)
+        else:
+            self._reader.finish(self._nodes)
+
+    def _use_events(self) -> TreeEvents:
+        if self._events is None:
+            self._events = TreeEvents(self._reader, self._pools, *self._root)
+        self._reader.delegate(self._events)
+        return self._events
+
+
+def _is_plain(root: dict[str, str]) -> bool:
+    """Has the root no attribute that is wrong?"""
+    try:
+        float(root.get("recordCount", 0))
+    except ValueError:
+        return False
+    return root.keys() <= _NODE_ATTRIBUTES
+
+
+class TreeEvents:
+    """Fills a TreeNodes from the parser's events inside a tree's root node."""
+
+    def __init__(self, reader: Reader, pools: Pools, root: dict[str, str], line: int) -> None:
         self.reader = reader
-        self.nodes = TreeNodes(reader.shared.setdefault("tree pools", Pools()))
+        self.nodes = TreeNodes(pools)
         self.stack: list[int] = []
         self._set: dict[str, str] | None = None
         self._chunks: list[str] = []
@@ -57,16 +106,8 @@ class TreeReader:
         }
         self.start = _start_handler({reader.prefix + tag: handler for tag, handler in starts.items()}, self._skip)
         self.end = _end_handler({reader.prefix + tag: handler for tag, handler in ends.items()})
-        node(attributes)
-        reader.offer_text(self)
-
-    def read_text(self, text: str) -> bool:
-        """See `TextReader`."""
-        nodes = read_nodes(text, self.nodes.pools, self.nodes.line[0])
-        if nodes is None:
-            return False
-        self.nodes = nodes
-        return True
+        node(root)
+        self.nodes.line[0] = line
 
     def _skip(self, tag: str) -> None:
         """Pass over an element and all in it."""
@@ -208,7 +249,7 @@ def _end_handler(handlers: dict[str, Callable[[], None]]) -> Callable[[str], Non
     return end
 
 
-def _node_handler(tree: TreeReader) -> Handler:
+def _node_handler(tree: TreeEvents) -> Handler:
     nodes, stack, line = tree.nodes, tree.stack, tree.reader.line
     texts, parents = nodes.pools.texts.index, nodes.parent
     add_parent, add_line, add_count = parents.append, nodes.line.append, nodes.record_count.append
@@ -236,7 +277,7 @@ def _node_handler(tree: TreeReader) -> Handler:
     return node
 
 
-def _simple_handler(tree: TreeReader) -> Handler:
+def _simple_handler(tree: TreeEvents) -> Handler:
     nodes, compounds = tree.nodes, tree.compounds
     texts, fields = nodes.pools.texts.index, nodes.pools.fields.index
     add_kind, add_field, add_value = nodes.kind.append, nodes.field.append, nodes.value.append
@@ -259,7 +300,7 @@ def _simple_handler(tree: TreeReader) -> Handler:
     return simple
 
 
-def _distribution_handler(tree: TreeReader) -> Handler:
+def _distribution_handler(tree: TreeEvents) -> Handler:
     nodes, stack = tree.nodes, tree.stack
     texts = nodes.pools.texts.index
     add_node, add_value = nodes.distribution_node.append, nodes.distribution_value.append

@@ -1,4 +1,4 @@
-"""A tree's nodes from their text at once, where it has the shape that nearly all producers of forests write.
+"""Trees' nodes from their texts at once, where these have the shape that nearly all producers of forests write.
 
 An event of the XML parser costs a microsecond in Python, and a forest has two for each of a million elements. Here
 Arrow numbers the pieces between quotes (see `tree_pieces`), Python looks at each distinct one, and numpy does the rest,
@@ -11,8 +11,8 @@ is wrong with it.
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,53 +20,97 @@ from numpy.typing import NDArray
 
 from sparkpmml.models.tree_arrays import NAN, OPERATORS, Kind, Pools, TreeNodes
 from sparkpmml.models.tree_pieces import ATTRIBUTES, Ints, Irregular, Pieces, Tag, require
+from sparkpmml.models.tree_sets import take_out_sets
 
 # By tag:
 _DEPTH = np.array([1, -1, 0, 0, 0, 0], dtype=np.int16)
 _IS_PREDICATE = np.array([False, False, True, True, True, False])
 _BEFORE_DISTRIBUTION = np.array([False, False, True, True, True, True])
-_KINDS = {name: int(kind) for name, kind in OPERATORS.items() if kind not in (Kind.IS_MISSING, Kind.IS_NOT_MISSING)}
+_KINDS = {name: int(kind) for name, kind in OPERATORS.items()}
+_SET_KINDS = {"isIn": int(Kind.IS_IN), "isNotIn": int(Kind.IS_NOT_IN)}
+_NEEDS_VALUE = np.array([Kind.EQUAL <= kind <= Kind.GREATER_OR_EQUAL for kind in Kind])
+_IS_SET = np.array([kind in _SET_KINDS.values() for kind in Kind])
+_END = "</Node>"
+
+_Convert = Callable[[list[str]], Sequence[float]]
+_Columns = dict[str, NDArray[Any]]
+"""By name, as in `TreeNodes`: the nodes, or distributions, of several trees."""
 
 
-def read_nodes(text: str, pools: Pools, line: int) -> TreeNodes | None:
-    """The nodes of the tree whose text this is, from its root's start to before its root's end tag.
+def read_nodes(texts: Sequence[str], pools: Pools) -> list[TreeNodes]:
+    """The nodes of the trees whose texts these are, each from its root's start to before its root's end tag.
 
-    `line`: that of the root. None where the text is not of the usual shape throughout.
+    A root stands in line 0. Irregular where any of them is not of the usual shape throughout.
     """
-    try:
-        return _fill(TreeNodes(pools), Pieces(text, pools.betweens), line)
-    except Irregular:
-        return None
+    text, sets = take_out_sets(_END.join(texts), pools)
+    pieces = Pieces(text, pools.betweens)
+    starts = np.cumsum([0, *(each.count("<Node") for each in texts)])  # of "<" nothing else is accepted
+    nodes = _read_columns(pieces, starts, pools)
+    is_set = _IS_SET[nodes["kind"]]
+    require(np.count_nonzero(is_set) == len(sets))
+    nodes["value"][is_set] = sets
+    return _split(nodes, _read_distributions(pieces, len(nodes["kind"]), pools), starts, pools)
 
 
-def _fill(nodes: TreeNodes, pieces: Pieces, line: int) -> TreeNodes:
-    tags, texts, fields = pieces.tags, nodes.pools.texts, nodes.pools.fields
-    is_node = tags == Tag.NODE
-    nodes.parent = _packed("i", _parents(tags))
-    nodes.line = _packed("i", pieces.lines[is_node] + line)
-    node = _Records(pieces, Tag.NODE, pieces.nodes, len(nodes.parent))
-    nodes.id, nodes.score, nodes.default_child = (
-        node.column("i", name, texts, -1) for name in ("id", "score", "defaultChild")
+def _read_columns(pieces: Pieces, starts: Ints, pools: Pools) -> _Columns:
+    is_node = pieces.tags == Tag.NODE
+    parent = _parents(pieces.tags, starts)
+    size = len(parent)
+    line = pieces.lines[is_node]
+    node = _Records(pieces, Tag.NODE, pieces.nodes, size)
+    columns = {
+        "parent": parent.astype(np.int32),
+        "line": (line - np.repeat(line[starts[:-1]], np.diff(starts))).astype(np.int32),
+        **{name: node.column("i", tag, pools.texts.numbers, -1) for name, tag in _NODE_TEXTS.items()},
+        "record_count": node.column("d", "recordCount", _floats, NAN),
+    }
+    test = _Records(pieces, Tag.SIMPLE, pieces.nodes, size)
+    kind = test.column("b", "operator", _kinds, Kind.TRUE)
+    kind[(np.cumsum(is_node) - 1)[pieces.tags == Tag.FALSE]] = Kind.FALSE
+    field, value = (
+        test.column("i", name, pool.numbers, -1) for name, pool in (("field", pools.fields), ("value", pools.texts))
     )
-    nodes.record_count = node.column("d", "recordCount", float, NAN)
+    require(test.count("field") == test.count("operator") and (value >= 0)[_NEEDS_VALUE[kind]].all())
+    return columns | {"kind": kind, "field": field, "value": value}
 
-    test = _Records(pieces, Tag.SIMPLE, pieces.nodes, len(nodes.parent))
-    require(test.count("field") == test.count("operator") == test.count("value"))
-    nodes.kind = test.column("b", "operator", _KINDS.__getitem__, Kind.TRUE)
-    for place in (np.cumsum(is_node) - 1)[tags == Tag.FALSE].tolist():
-        nodes.kind[place] = Kind.FALSE
-    nodes.field = test.column("i", "field", fields, -1)
-    nodes.value = test.column("i", "value", texts, -1)
 
-    owners = (np.cumsum(is_node) - 1)[tags == Tag.DISTRIBUTION]
-    distributions = np.cumsum(pieces.attributes == ATTRIBUTES.index((Tag.DISTRIBUTION, "value"))) - 1
-    part = _Records(pieces, Tag.DISTRIBUTION, distributions, len(owners))
-    nodes.distribution_node = _packed("i", owners)
-    nodes.distribution_value = part.column("i", "value", texts, -1)
-    nodes.distribution_count, nodes.distribution_probability, nodes.distribution_confidence = (
-        part.column("d", name, float, NAN) for name in ("recordCount", "probability", "confidence")
-    )
-    return nodes
+def _floats(texts: list[str]) -> list[float]:
+    return list(map(float, texts))
+
+
+def _kinds(texts: list[str]) -> list[int]:
+    kinds = _KINDS | _SET_KINDS
+    return [kinds[text] for text in texts]
+
+
+_NODE_TEXTS = {"id": "id", "score": "score", "default_child": "defaultChild"}
+
+
+def _read_distributions(pieces: Pieces, size: int, pools: Pools) -> _Columns:
+    tags = pieces.tags
+    owners = (np.cumsum(tags == Tag.NODE) - 1)[tags == Tag.DISTRIBUTION]
+    places = np.cumsum(pieces.attributes == ATTRIBUTES.index((Tag.DISTRIBUTION, "value"))) - 1
+    part = _Records(pieces, Tag.DISTRIBUTION, places, len(owners))
+    return {
+        "distribution_node": owners.astype(np.int32),
+        "distribution_value": part.column("i", "value", pools.texts.numbers, -1),
+        "distribution_count": part.column("d", "recordCount", _floats, NAN),
+        "distribution_probability": part.column("d", "probability", _floats, NAN),
+        "distribution_confidence": part.column("d", "confidence", _floats, NAN),
+    }
+
+
+def _split(nodes: _Columns, distributions: _Columns, starts: Ints, pools: Pools) -> list[TreeNodes]:
+    """A TreeNodes for each tree; tree i has the nodes from starts[i] to before starts[i + 1]."""
+    bounds = np.searchsorted(distributions["distribution_node"], starts)
+    trees = []
+    for (start, stop), (first, last) in zip(pairwise(starts.tolist()), pairwise(bounds.tolist()), strict=True):
+        own = {name: values[start:stop] for name, values in nodes.items()}
+        own |= {name: values[first:last] for name, values in distributions.items()}
+        own["parent"] = np.where(own["parent"] < 0, np.int32(-1), own["parent"] - np.int32(start))
+        own["distribution_node"] = own["distribution_node"] - np.int32(start)
+        trees.append(TreeNodes.of(pools, own))
+    return trees
 
 
 class _Records:
@@ -85,36 +129,36 @@ class _Records:
         """How many of them have the attribute."""
         return len(self._select(name))
 
-    def column(self, code: str, name: str, convert: Callable[[str], float], default: float) -> array[Any]:
+    def column(
+        self, code: str, name: str, convert: Callable[[list[str]], Sequence[float]], default: float
+    ) -> NDArray[Any]:
         """The attribute's values, each distinct one converted once; `code` is the array's type."""
         chosen = self._select(name)
+        column = np.full(self._size, default, dtype=code)
         if not len(chosen):
-            return array(code, [default]) * self._size
+            return column
         numbers, words = self._pieces.values[chosen], self._pieces.words
         distinct = np.flatnonzero(np.bincount(numbers))
         table = np.zeros(len(words), dtype=code)
         try:
-            table[distinct] = [convert(words[number][1:]) for number in distinct.tolist()]
+            table[distinct] = convert([words[number][1:] for number in distinct.tolist()])
         except (ValueError, KeyError):
             raise Irregular from None
-        column = np.full(self._size, default, dtype=code)
         column[self._places[chosen]] = table[numbers]
-        return array(code, column.tobytes())
+        return column
 
 
-def _packed(code: str, values: NDArray[Any]) -> array[Any]:
-    return array(code, values.astype(code).tobytes())
-
-
-def _parents(tags: Ints) -> Ints:
-    """Each node's parent, -1 for the root. Requires a predicate right after each node's start, then distributions."""
+def _parents(tags: Ints, starts: Ints) -> Ints:
+    """Each node's parent, -1 for a root. Requires a predicate right after each node's start, then distributions; and
+    that the trees' roots are the nodes at `starts`, and end where the next one starts."""
     is_node = tags == Tag.NODE
-    depth = np.cumsum(_DEPTH[tags], dtype=np.int16)  # sorted in linear time; one that wraps is below 1
-    require(is_node[0] and depth.min() == 1 and depth[-1] == 1 and not is_node[-1])
+    depth = np.cumsum(_DEPTH[tags], dtype=np.int16)  # sorted in linear time; one that wraps is below 0
+    require(is_node[0] and depth.min() >= 0 and depth[-1] == 1 and not is_node[-1])
+    require(np.count_nonzero(depth == 0) == len(starts) - 2)  # after each tree but the last
     require((_IS_PREDICATE[tags[1:]] == is_node[:-1]).all())
     require(_BEFORE_DISTRIBUTION[tags[:-1]][tags[1:] == Tag.DISTRIBUTION].all())
     depths = depth[is_node]
-    require(np.count_nonzero(depths == 1) == 1)
+    require(np.array_equal(np.flatnonzero(depths == 1), starts[:-1]) and len(depths) == starts[-1])
     size, order = len(depths), np.argsort(depths, kind="stable")
     levels = depths.astype(np.int64) * size
     above = order[np.searchsorted(levels[order] + order, levels - size + np.arange(size)) - 1]

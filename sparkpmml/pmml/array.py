@@ -14,6 +14,9 @@ def split_array(text: str) -> tuple[str, ...]:
     """The items of an array's text; a quote inside a quoted item is written with a backslash before it."""
     if '"' not in text:
         return tuple(text.split())
+    parts = text.split('"')
+    if len(parts) % 2 and "\\" not in text and not "".join(parts[::2]).strip():  # all are quoted, and plainly
+        return tuple(parts[1::2])
     return tuple(
         _ESCAPE.sub(r"\1", match.group(1)) if match.group(1) is not None else match.group(2)
         for match in _ITEM.finditer(text)

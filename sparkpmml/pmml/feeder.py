@@ -9,15 +9,14 @@ the parser gets the document as it is.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import IO, Any, Protocol
 
 CHUNK_BYTES = 1 << 20
 _ROOT = re.compile(rb"<Node(?:[ \t\r\n][^<>]*)?>")
-_END = b"</TreeModel>"
+_END, _ROOT_END = b"</TreeModel>", b"</Node>"
 _LARGEST_TREE = 16 << 20
 """In bytes. What is larger is parsed as it comes: while a text is read, its parts take some ten times its size."""
-_SMALLEST_TREE = 1 << 16
-"""In bytes. Below, the parser's events cost no more than the fixed part of reading a text: about a millisecond."""
 _LONGEST_TAG = 1 << 12
 _ENCODINGS = {"utf-8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
 """Those of expat's own that agree with ASCII, and so with `_ROOT`; and Python's names for them."""
@@ -26,10 +25,11 @@ _ENCODINGS = {"utf-8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
 class TextReader(Protocol):
     """A reader of subtrees that may be able to read a tree from its text."""
 
-    def read_text(self, text: str) -> bool:
+    def read_text(self, text: str, following: Callable[[], list[str]]) -> bool:
         """`text`: from the root's start to before its end tag, line ends as \\n. Was it read?
 
-        If so, the next event is the root's end; if not, it is as if nothing had happened.
+        If so, the next event is the root's end; if not, it is as if nothing had happened. `following` gives the texts
+        that may be offered next, for a reader that had rather read many at once.
         """
 
 
@@ -77,27 +77,42 @@ class Feeder:
             end = end if end >= 0 else len(data)
             tag_at = self._fed + root.start() - place
             self._parse(data[place : root.end()])
-            self._parse(self._read_tree(tag_at, data[root.start() : end], root.end() - root.start()))
+            self._parse(self._read_tree(tag_at, data, root, end))
             place = end
         tag = data.rfind(b"<", place)  # it may be cut
         whole = tag if tag >= 0 and len(data) - tag < _LONGEST_TAG else len(data)
         self._parse(data[place:whole])
         return data[whole:]
 
-    def _read_tree(self, tag_at: int, tree: bytes, tag_length: int) -> bytes:
+    def _read_tree(self, tag_at: int, data: bytes, root: re.Match[bytes], end: int) -> bytes:
         """What to feed for a tree after its root's start tag: blanks and what follows them, or all."""
-        rest = tree[tag_length:]
         offer, self._offer = self._offer, None
-        if offer is None or offer[0] != tag_at or self._encoding is None or len(tree) < _SMALLEST_TREE:
-            return rest
+        parts = self._cut(data[root.start() : end]) if offer is not None and offer[0] == tag_at else None
+        if offer is None or parts is None or not offer[1].read_text(parts[0], lambda: self._texts(data, end)):
+            return data[root.end() : end]
+        return _blank(parts[0][root.end() - root.start() :]).encode() + parts[1]
+
+    def _cut(self, tree: bytes) -> tuple[str, bytes] | None:
+        """A tree's text, and its root's end tag with what follows; None where it has none or is not to be read."""
+        place = tree.rfind(_ROOT_END)
+        if place < 0 or self._encoding is None:
+            return None
         try:
-            text = tree.decode(self._encoding).replace("\r\n", "\n")
+            text = tree[:place].decode(self._encoding).replace("\r\n", "\n")
         except UnicodeDecodeError:
-            return rest
-        inside, end_tag, after = text.rpartition("</Node>")
-        if not end_tag or "\r" in text or not offer[1].read_text(inside):
-            return rest
-        return (_blank(inside[tag_length:]) + end_tag + after).encode(self._encoding)
+            return None
+        return None if "\r" in text else (text, tree[place:])
+
+    def _texts(self, data: bytes, place: int) -> list[str]:
+        """The texts of all whole trees from a place on."""
+        texts = []
+        while root := _ROOT.search(data, place):
+            place = data.find(_END, root.end())
+            if place < 0:
+                break
+            if parts := self._cut(data[root.start() : place]):
+                texts.append(parts[0])
+        return texts
 
 
 def _blank(text: str) -> str:

@@ -15,7 +15,7 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, dataclass_transform
+from typing import Any, NamedTuple, Protocol, TypeVar, dataclass_transform
 
 REQUIRED: Any = object()
 """The default of an attribute that must be there."""
@@ -24,8 +24,7 @@ Converter = Callable[[str], Any]
 """Turns an attribute's text into its value; raises ValueError with what would be right."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """Where an element starts in its document; 1-based."""
 
     line: int = 0
@@ -35,11 +34,14 @@ class Position:
         return f"line {self.line}, column {self.column}"
 
 
+_NOWHERE = Position()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Node:
     """An element of the document. Nodes are equal only to themselves."""
 
-    position: Position = Position()
+    position: Position = _NOWHERE
 
     @property
     def tag(self) -> str:

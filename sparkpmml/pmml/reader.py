@@ -24,11 +24,13 @@ DESCRIPTIVE = frozenset(
 HARMLESS_ATTRIBUTES = frozenset({"displayName", "description", "x-report", "x-leakage"})
 """Attributes that never change a score, of whatever element."""
 
+_MOST_CONVERTED = 10_000
+
 
 class _Frame:
     """An element that is open: what of it is read so far."""
 
-    __slots__ = ("chunks", "many", "position", "spec", "table", "then", "values")
+    __slots__ = ("chunks", "many", "position", "spec", "then", "values")
 
     def __init__(self, spec: Spec, position: Position, values: dict[str, Any]) -> None:
         self.spec = spec
@@ -36,8 +38,12 @@ class _Frame:
         self.values = values
         self.many: dict[str, list[Any]] = {}
         self.chunks: list[str] = []
-        self.table = child_specs(spec.type)
         self.then: Callable[[Node], None] | None = None
+
+    @property
+    def table(self) -> dict[str, tuple[str, Child, Spec]]:
+        """What may stand in it, by tag."""
+        return child_specs(self.spec.type)
 
 
 class Reader:
@@ -53,6 +59,8 @@ class Reader:
         self._prefix = ""
         self.shared: dict[Any, Any] = {}
         """What readers of subtrees keep from one to the next."""
+        self._converted: dict[tuple[Any, ...], dict[str, Any]] = {}
+        """Attributes that were met before: each of a forest's trees lists the fields that it reads."""
         self._parser = self._make_parser()
         self._feeder = Feeder(self._parser)
 
@@ -134,7 +142,7 @@ class Reader:
         if spec.reader is not None:
             self._stack.append(_Frame(spec, position, {}))
             self._parser.CharacterDataHandler = None
-            self._delegate(spec.reader(self, attributes))
+            self.delegate(spec.reader(self, attributes))
             return
         frame = _Frame(spec, position, self.read_attributes(spec, attributes, position))
         self._stack.append(frame)
@@ -142,6 +150,15 @@ class Reader:
 
     def read_attributes(self, spec: Spec, attributes: dict[str, str], position: Position) -> dict[str, Any]:
         """The declared attributes, converted; notes the others as unsupported."""
+        key, noted = (spec.type, *attributes.items()), len(self.findings)
+        known = self._converted.get(key)
+        if known is None:
+            known = self._convert(spec, attributes, position)
+            if len(self.findings) == noted and len(self._converted) < _MOST_CONVERTED:
+                self._converted[key] = known
+        return known.copy()
+
+    def _convert(self, spec: Spec, attributes: dict[str, str], position: Position) -> dict[str, Any]:
         values: dict[str, Any] = {}
         known = spec.attributes
         for name, text in attributes.items():
@@ -166,7 +183,7 @@ class Reader:
         hint = nearest(name, list(spec.attributes))
         self.unsupported(f"attribute {name} of <{spec.tags[0]}>{hint}", position)
 
-    def _delegate(self, reader: SubtreeReader) -> None:
+    def delegate(self, reader: SubtreeReader) -> None:
         """Let a reader of the element's own take the parser's events until it calls `finish`."""
         self._parser.StartElementHandler = reader.start
         self._parser.EndElementHandler = reader.end
