@@ -170,9 +170,9 @@ class _Lookups:
                 flat_cut[places[chosen]] = inverse - 128
                 address += ROWS
                 continue
+            flat_column[places[chosen]] = address + inverse * ROWS
             for row in distinct:
                 self._add(int(one), self.cuts.goes_right[row].view(np.int8) - np.int8(127) - np.int8(1), address)
-                flat_column[places[chosen][limits[chosen] == row]] = address
                 address += ROWS
             flat_cut[places[chosen]] = -128
         self.most = max(self.most, (address - self.start) // ROWS)

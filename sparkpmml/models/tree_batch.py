@@ -11,8 +11,8 @@ from sparkpmml.models.tree_text import read_nodes
 
 _SMALLEST_BATCH = 1 << 15
 """In characters. Below, the parser's events cost no more than the fixed part."""
-_LARGEST_BATCH = 1 << 19
-"""In characters, but for a tree that alone is larger: what is made of it should fit the processor's cache."""
+_LARGEST_BATCH = 1 << 20
+"""In characters, but for a tree that alone is larger: what is made of a text takes some ten times its size."""
 _PATIENCE = 8
 """How many more trees may have been irregular than regular before the rest of a document goes to the parser."""
 

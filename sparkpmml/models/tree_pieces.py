@@ -106,7 +106,7 @@ class Pieces:
         require(
             not _NO_VALUE.search("".join([self.words[value] for value in np.flatnonzero(np.bincount(self.values))]))
         )
-        distinct, which = np.unique(pieces[1::2], return_inverse=True)
+        distinct, which = _number(pieces[1::2], len(self.words))
         read = [_look_up(known, self.words[word]) for word in distinct.tolist()]
         between, place = _expand(np.array([len(each.tags) for each in read]), which)
         line_counts = _column(read, "line_count")[which]
@@ -129,6 +129,14 @@ def _cut(text: str) -> tuple[list[str], Ints]:
     pieces = pa.Array.from_buffers(pa.utf8(), len(quotes) - 1, [None, pa.py_buffer(quotes), pa.py_buffer(data)])
     encoded = pieces.dictionary_encode()
     return encoded.dictionary.to_numpy(zero_copy_only=False).tolist(), encoded.indices.to_numpy().astype(np.int64)
+
+
+def _number(values: Ints, size: int) -> tuple[Ints, Ints]:
+    """(the distinct ones, ascending, of values below `size`; the place of each value among them)."""
+    distinct = np.flatnonzero(np.bincount(values, minlength=size))
+    place = np.zeros(size, dtype=np.int64)
+    place[distinct] = np.arange(len(distinct))
+    return distinct, place[values]
 
 
 def _look_up(known: dict[str, Between], piece: str) -> Between:

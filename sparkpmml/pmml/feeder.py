@@ -98,9 +98,11 @@ class Feeder:
         if place < 0 or self._encoding is None:
             return None
         try:
-            text = tree[:place].decode(self._encoding).replace("\r\n", "\n")
+            text = tree[:place].decode(self._encoding)
         except UnicodeDecodeError:
             return None
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
         return None if "\r" in text else (text, tree[place:])
 
     def _texts(self, data: bytes, place: int) -> list[str]:
