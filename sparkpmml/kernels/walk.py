@@ -47,22 +47,28 @@ def lay_out_records(cuts: Cuts) -> Records:
     target[trees::2] = cuts.left[order]
     target[trees + 1 :: 2] = cuts.right[order]
     is_leaf = target < 0
-    node = np.where(is_leaf, 0, target)
-    here = np.arange(len(target))
-    if len(cuts.column):
-        column = np.where(is_leaf, 0, cuts.column[node])
-        cut = np.where(is_leaf, 0xFFFFFFFF, cuts.cut[node])
-        children = np.where(is_leaf, here, pair[node])
-    else:
-        column, cut, children = np.zeros_like(here), np.full_like(here, 0xFFFFFFFF), here
+    leaf = np.where(is_leaf, ~target, 0).astype(np.int32)
+    node = np.maximum(target, 0, out=target)
+
+    def gather(values: Integers, of_leaf: Any) -> Integers:
+        gathered = values[node] if len(values) else np.empty(len(node), np.int64)
+        gathered[is_leaf] = of_leaf
+        return gathered
+
+    children = gather(pair, np.flatnonzero(is_leaf))
     wide = len(cuts.features) > 0xFFFF or max(map(len, cuts.thresholds), default=0) >= 0xFFFF
     wide = wide or len(cuts.goes_right) >= 0xFFFF or cuts.goes_right.shape[1] > 0xFFFF
     if wide:
-        records = np.stack([column, cut, children], axis=1).astype(np.uint32)
+        records: NDArray[Any] = np.empty((len(node), 3), dtype=np.uint32)
+        records[:, 0] = gather(cuts.column, 0)
+        records[:, 1] = gather(cuts.cut, 0xFFFFFFFF)
+        records[:, 2] = children
     else:
-        packed = children << 32 | np.minimum(cut, 0xFFFF) << 16 | column
-        records = packed.astype(np.uint64)
-    leaf = np.where(is_leaf, ~target, 0).astype(np.int32)
+        records = children  # in place: a large forest has millions
+        for lower in (np.minimum(gather(cuts.cut, 0xFFFF), 0xFFFF), gather(cuts.column, 0)):
+            records <<= 16
+            records |= lower
+        records = records.view(np.uint64)
     roots = np.arange(trees, dtype=np.int64)
     return Records(records, leaf, roots, depth, cuts.goes_right, cuts.numeric)
 

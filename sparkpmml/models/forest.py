@@ -20,7 +20,7 @@ from sparkpmml.compiler.result import TargetInfo
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
-from sparkpmml.kernels.forest import Forest, pack
+from sparkpmml.kernels.forest import Forest, Graph, pack
 from sparkpmml.models.forest_tests import TestTable
 from sparkpmml.models.node_table import NodeTable
 from sparkpmml.models.tree_arrays import Kind, TreeNodes
@@ -128,13 +128,15 @@ def _connect(table: NodeTable, models: Sequence[TreeModel]) -> tuple[Ints, Ints,
     if_false = np.where(contrary, enter[sibling], falls).astype(np.int32)
     skips = np.where(contrary, falls[sibling], falls).astype(np.int32)  # unknown for both: ask neither
 
-    strategies = np.array([model.missing_value_strategy for model in models])[table.tree]
-    if_missing = skips
-    if_missing = np.where(strategies == "lastPrediction", last[parent], if_missing)
-    if_missing = np.where(strategies == "nullPrediction", ~np.int32(null), if_missing)
-    if (strategies == "defaultChild").any():
-        defaults = _default_targets(table, enter, null)
-        if_missing = np.where(strategies == "defaultChild", defaults[parent], if_missing)
+    def follows(strategy: str) -> Mask:
+        mask: Mask = np.array([model.missing_value_strategy == strategy for model in models])[table.tree]
+        return mask
+
+    if_missing = np.where(follows("lastPrediction"), last[parent], skips)
+    if_missing = np.where(follows("nullPrediction"), ~np.int32(null), if_missing)
+    by_default = follows("defaultChild")
+    if by_default.any():
+        if_missing = np.where(by_default, _default_targets(table, enter, null)[parent], if_missing)
     if_missing = np.where(is_root, ~np.int32(null), if_missing).astype(np.int32)
     return enter, if_false, if_missing
 
@@ -249,18 +251,22 @@ class LeafTable:
         A probability that is not given is the record count's share of the node's; a confidence that is not given is
         the probability. A leaf without a distribution has NaN throughout.
         """
-        counts, probabilities = self._spread(labels, info, 0), self._spread(labels, info, 1)
+        shares = self._spread(labels, info, 0)
         with np.errstate(invalid="ignore", divide="ignore"):
-            shares = counts / np.nansum(counts, axis=1, keepdims=True)
-        given = ~every(np.isnan(probabilities))
-        probability = np.where(given[:, None], probabilities, shares)
+            shares /= np.nansum(shares, axis=1, keepdims=True)
+        probability = self._where_given(1, shares, labels, info)
         unknown = every(np.isnan(probability))
-        confidences = self._spread(labels, info, 2)
-        stated = ~every(np.isnan(confidences))
-        confidence = np.where(stated[:, None], confidences, probability)
-        for matrix in (probability, confidence):
+        confidence = self._where_given(2, probability, labels, info)
+        for matrix in (probability, confidence) if confidence is not probability else (probability,):
             matrix[np.isnan(matrix) & ~unknown[:, None]] = 0.0
         return probability, confidence
+
+    def _where_given(self, which: int, otherwise: Matrix, labels: tuple[str, ...], info: TargetInfo) -> Matrix:
+        """A column of the ScoreDistributions for leaves that have it; `otherwise` itself where no leaf has."""
+        if np.isnan(self.table.distributions[which + 1]).all():
+            return otherwise
+        spread = self._spread(labels, info, which)
+        return np.where(every(np.isnan(spread))[:, None], otherwise, spread)
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,6 +286,14 @@ class Planted:
 def plant(trees: Sequence[tuple[TreeModel, Scope]]) -> Planted:
     """All trees as one forest."""
     table = NodeTable([model.nodes for model, _ in trees])
+    graph, slots, encoders, leaf_nodes = _make_graph(table, trees)
+    return Planted(pack(graph), slots, encoders, LeafTable(table, leaf_nodes))
+
+
+def _make_graph(
+    table: NodeTable, trees: Sequence[tuple[TreeModel, Scope]]
+) -> tuple[Graph, tuple[Slot, ...], tuple[Encoder | None, ...], NDArray[np.int64]]:
+    """(the graph, the columns that its features read, their encoders; by leaf its node, -1 for no answer)."""
     if_true, if_false, if_missing = _connect(table, [model for model, _ in trees])
     tests = TestTable(table, trees, if_true, if_false, if_missing)
     targets, roots = tests.resolved(table.roots)
@@ -295,5 +309,4 @@ def plant(trees: Sequence[tuple[TreeModel, Scope]]) -> Planted:
         return np.where(target >= 0, renumber[np.maximum(target, 0)], ~leaf_number[np.maximum(~target, 0)])
 
     graph, slots, encoders = tests.graph(kept, [numbered(end) for end in ends], numbered(roots))
-    leaf_nodes = np.where(leaves == table.size, -1, leaves).astype(np.int64)
-    return Planted(pack(graph), slots, encoders, LeafTable(table, leaf_nodes))
+    return graph, slots, encoders, np.where(leaves == table.size, -1, leaves).astype(np.int64)

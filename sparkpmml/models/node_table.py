@@ -10,6 +10,13 @@ import numpy as np
 from sparkpmml.models.tree_arrays import TreeNodes
 from sparkpmml.runtime.column import Array, Mask
 
+_WITHIN_TREE = ("parent", "distribution_node")
+"""Columns that hold places among a tree's own nodes."""
+
+
+def _are_alike(values: Sequence[Any]) -> bool:
+    return bool(np.all(np.isnan(values)) if np.isnan(values[0]) else np.all(np.equal(values, values[0])))
+
 
 class NodeTable:
     """The nodes of several trees, one after the other; indices are into the whole."""
@@ -33,28 +40,36 @@ class NodeTable:
         self.distribution_node, self.distributions = self._distributions()
 
     def _column(self, name: str, dtype: Any) -> Array:
-        return np.concatenate([np.frombuffer(getattr(tree, name), dtype=dtype) for tree in self.trees])
+        """The trees' arrays of that name, end to end; from here on the trees' own are parts of it."""
+        parts = [np.asarray(getattr(tree, name), dtype=dtype) for tree in self.trees]
+        if all(len(part) and part.strides == (0,) for part in parts) and _are_alike([part[0] for part in parts]):
+            return np.broadcast_to(parts[0][0], sum(map(len, parts)))
+        whole = np.concatenate(parts)
+        if name not in _WITHIN_TREE:
+            for tree, part in zip(
+                self.trees, np.split(whole, np.cumsum([len(part) for part in parts])[:-1]), strict=True
+            ):
+                tree.share(name, part)
+        return whole
 
     def _distributions(self) -> tuple[Array, tuple[Array, Array, Array, Array]]:
-        node, value, count, probability, confidence = [], [], [], [], []
-        for tree, start in zip(self.trees, self.starts, strict=True):
-            if not len(tree.distribution_node):
-                continue
-            node.append(np.frombuffer(tree.distribution_node, np.int32) + start)
-            value.append(np.frombuffer(tree.distribution_value, np.int32))
-            count.append(np.frombuffer(tree.distribution_count, np.float64))
-            probability.append(np.frombuffer(tree.distribution_probability, np.float64))
-            confidence.append(np.frombuffer(tree.distribution_confidence, np.float64))
-        if not node:
-            nothing = np.empty(0)
-            return np.empty(0, np.int32), (np.empty(0, np.int32), nothing, nothing, nothing)
-        joined = [np.concatenate(parts) for parts in (value, count, probability, confidence)]
-        return np.concatenate(node), (joined[0], joined[1], joined[2], joined[3])
+        counts = [len(tree.distribution_node) for tree in self.trees]
+        node = self._column("distribution_node", np.int32) + np.repeat(self.starts, counts)
+        value, count, probability, confidence = (
+            self._column(f"distribution_{name}", dtype)
+            for name, dtype in (
+                ("value", np.int32),
+                ("count", np.float64),
+                ("probability", np.float64),
+                ("confidence", np.float64),
+            )
+        )
+        return node, (value, count, probability, confidence)
 
     @property
     def has_answer(self) -> Mask:
         """Nodes with a score or a distribution of their own."""
-        answers: Mask = self.score >= 0
+        answers: Mask = np.greater_equal(self.score, 0)
         answers[self.distribution_node] = True
         return answers
 

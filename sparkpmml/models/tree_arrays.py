@@ -115,6 +115,10 @@ class TreeNodes:
         vars(tree).update(columns, pools=pools, compounds=[], embedded={})
         return tree
 
+    def share(self, name: str, values: NDArray[Any]) -> None:
+        """Give up an array of one's own for an equal one."""
+        vars(self)[name] = values
+
     def moved(self, lines: int) -> TreeNodes:
         """The same tree, so many lines further down."""
         tree = copy(self)

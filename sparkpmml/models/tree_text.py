@@ -48,7 +48,9 @@ def read_nodes(texts: Sequence[str], pools: Pools) -> list[TreeNodes]:
     nodes = _read_columns(pieces, starts, pools)
     is_set = _IS_SET[nodes["kind"]]
     require(np.count_nonzero(is_set) == len(sets))
-    nodes["value"][is_set] = sets
+    if sets:
+        nodes["value"] = nodes["value"].copy()
+        nodes["value"][is_set] = sets
     return _split(nodes, _read_distributions(pieces, len(nodes["kind"]), pools), starts, pools)
 
 
@@ -66,6 +68,7 @@ def _read_columns(pieces: Pieces, starts: Ints, pools: Pools) -> _Columns:
     }
     test = _Records(pieces, Tag.SIMPLE, pieces.nodes, size)
     kind = test.column("b", "operator", _kinds, Kind.TRUE)
+    kind = kind if kind.flags.writeable else kind.copy()
     kind[(np.cumsum(is_node) - 1)[pieces.tags == Tag.FALSE]] = Kind.FALSE
     field, value = (
         test.column("i", name, pool.numbers, -1) for name, pool in (("field", pools.fields), ("value", pools.texts))
@@ -134,9 +137,8 @@ class _Records:
     ) -> NDArray[Any]:
         """The attribute's values, each distinct one converted once; `code` is the array's type."""
         chosen = self._select(name)
-        column = np.full(self._size, default, dtype=code)
         if not len(chosen):
-            return column
+            return np.broadcast_to(np.array(default, dtype=code), self._size)  # takes no memory
         numbers, words = self._pieces.values[chosen], self._pieces.words
         distinct = np.flatnonzero(np.bincount(numbers))
         table = np.zeros(len(words), dtype=code)
@@ -144,6 +146,7 @@ class _Records:
             table[distinct] = convert([words[number][1:] for number in distinct.tolist()])
         except (ValueError, KeyError):
             raise Irregular from None
+        column = np.full(self._size, default, dtype=code)
         column[self._places[chosen]] = table[numbers]
         return column
 
