@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import pickle
 import re
@@ -45,16 +46,16 @@ def _status(pid: str, name: str) -> int:
 
 def load_sparkpmml(path: str) -> Result:
     """With an empty cache of compiled models, and from it."""
-    import sparkpmml
+    from sparkpmml import load
 
     with tempfile.TemporaryDirectory() as cache:
         os.environ["SPARKPMML_MODEL_CACHE"] = cache
         start = time.perf_counter()
-        model = sparkpmml.load(path)
+        model = load(path)
         seconds = time.perf_counter() - start
         peak = peak_megabytes()
         start = time.perf_counter()
-        sparkpmml.load(path)
+        load(path)
         again = time.perf_counter() - start
     size = len(pickle.dumps(model.program, protocol=5))
     return {"seconds": seconds, "peak_mb": peak, "again_seconds": again, "program_mb": size / MEGABYTE}
@@ -157,24 +158,25 @@ class _Unpacked:
 
 def _held(workers: int, unpack: Callable[[], Any]) -> float:
     """What a worker holds more than before, as its share of all pages: megabytes, the mean."""
-    (ready, tell), (gate, opening) = os.pipe(), os.pipe()
-    for _ in range(workers):
-        if not os.fork():
-            os.close(opening)
-            before = _share()
-            program = unpack()  # noqa: F841  (held until the end)
-            os.write(tell, b"r")
-            os.read(gate, 1)  # until all hold theirs
-            os.write(tell, f"{_share() - before:9.0f}".encode())
-            time.sleep(2)  # and all have looked
-            os._exit(0)
-    for _ in range(workers):
-        os.read(ready, 1)
-    os.close(opening)
-    found = [int(os.read(ready, 9)) for _ in range(workers)]
-    for _ in range(workers):
-        os.wait()
-    return sum(found) / workers * 1024 / MEGABYTE
+    fork = multiprocessing.get_context("fork")
+    together, found = fork.Barrier(workers), fork.SimpleQueue()
+
+    def work() -> None:
+        together.wait()  # until all are there: each one takes its share of the pages that they have in common
+        before = _share()
+        together.wait()
+        program = unpack()  # noqa: F841  (held until the end)
+        together.wait()
+        found.put(_share() - before)
+        together.wait()
+
+    processes = [fork.Process(target=work) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    shares = [found.get() for _ in processes]
+    for process in processes:
+        process.join()
+    return sum(shares) / workers * 1024 / MEGABYTE
 
 
 def _share() -> int:
@@ -229,7 +231,7 @@ def show(result: Result) -> str:
     texts = [
         f"{name} {value:.2f}" if isinstance(value, float) else f"{name} {value}" for name, value in figures.items()
     ]
-    return f"| {os.path.basename(result['document'])} | {result['what']} | {', '.join(texts)} |"
+    return f"| {'/'.join(Path(result['document']).parts[-2:])} | {result['what']} | {', '.join(texts)} |"
 
 
 def main() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sparkpmml.kernels.normal import distribution
 from sparkpmml.runtime.column import Array
 
 
@@ -42,6 +41,8 @@ def _cauchit(values: Array) -> Array:
 
 
 def _probit(values: Array) -> Array:
+    from sparkpmml.kernels.normal import distribution  # with numba, which the others do without
+
     flat = distribution(values.reshape(-1).astype(np.float64))
     return flat.reshape(values.shape).astype(values.dtype, copy=False)
 
