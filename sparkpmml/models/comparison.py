@@ -93,10 +93,12 @@ class Distances:
         totals = np.zeros((rows, self.width))
         for coded in self.coded:
             self._add_coded(coded, values, totals)
-        x = np.ascontiguousarray(values[:, self.numbers.places])
+        x = np.ascontiguousarray(values[:, self.numbers.places]) if self.coded else values
         how = HIGHEST if self.highest else SUM
         add_differences(x, self.numbers.references, self.numbers.weights, self.power, how, totals)
-        self._finish(totals, self._adjust(values))
+        if np.isnan(values).any():
+            totals *= self._adjust(values)[:, None]
+        self._take_root(totals)
         return totals
 
     def _add_coded(self, coded: Coded, values: Matrix, totals: Matrix) -> None:
@@ -119,8 +121,7 @@ class Distances:
         factor[complete] = 1
         return factor
 
-    def _finish(self, totals: Matrix, factor: Vector) -> None:
-        totals *= factor[:, None]
+    def _take_root(self, totals: Matrix) -> None:
         if self.highest or self.is_squared or self.power == 1:
             return
         if self.power == 2:
