@@ -35,7 +35,8 @@ class Weighted:
     single: bool
 
     def __call__(self, values: Matrix) -> Matrix:
-        sums = values[:, self.sources] @ self.weights + self.bias
+        sums = values[:, self.sources] @ self.weights
+        sums += self.bias
         return ACTIVATIONS[self.activation](rounded(sums) if self.single else sums, self.threshold)
 
 
@@ -73,13 +74,15 @@ class Network:
     def __call__(self, *columns: Column) -> Matrix:
         rows = batch_rows(columns)
         result = np.empty((rows, len(self.outputs)))
-        for block in row_blocks(rows, sum(self.widths), CACHED_CELLS):
+        blocks = list(row_blocks(rows, sum(self.widths), CACHED_CELLS))
+        work = np.empty((max((block.stop - block.start for block in blocks), default=0), sum(self.widths)))
+        for block in blocks:
             with np.errstate(all="ignore"):
-                result[block] = self._run(design(columns, block))
+                result[block] = self._run(design(columns, block), work[: block.stop - block.start])
         return result
 
-    def _run(self, inputs: Matrix) -> Matrix:
-        values = np.empty((len(inputs), sum(self.widths)))
+    def _run(self, inputs: Matrix, values: Matrix) -> Matrix:
+        """`values`: room for those of all neurons."""
         end = inputs.shape[1]
         values[:, :end] = self._rounded(inputs)
         for (layer, normalization), width in zip(self.layers, self.widths[1:], strict=True):

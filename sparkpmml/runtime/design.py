@@ -12,8 +12,8 @@ from sparkpmml.runtime.column import Column
 
 BLOCK_CELLS = 1 << 20
 """Cells of a temporary matrix at a time: 8 MB of doubles stay near a core."""
-CACHED_CELLS = 1 << 18
-"""Those of one that is written and read several times over: 2 MB, for the core's own cache."""
+CACHED_CELLS = 1 << 16
+"""Those of one that is written and read several times over: half a MB, for the core's own cache."""
 _WHOLE_ROWS = 64
 
 
