@@ -16,11 +16,11 @@ import org.apache.spark.unsafe.Platform;
 /** Packs rows, or batches of columns, into rows that hold nothing but the blocks of a layout. */
 final class Packer {
 
-    /** Blocks are closed when they reach this size, however few their rows. */
-    private static final int LARGE = 16 << 20;
+    /** Blocks are closed when they reach this size, however few their rows: several copies of one exist at a time. */
+    private static final int LARGE = 4 << 20;
 
-    /** Sizes are looked at only so often: it takes a look at every column. */
-    private static final int LOOK = 64;
+    /** After how many rows sizes are looked at: it takes a look at every column. */
+    private static final int LOOK = 16;
 
     private final int maxRows;
     private final List<BlockWriter> blocks = new ArrayList<>();
@@ -84,7 +84,7 @@ final class Packer {
         return new Packed() {
             @Override
             void fill() {
-                while (!isFull() && source.hasNext()) {
+                while (rows < maxRows && !(rows % LOOK == 0 && isFull()) && source.hasNext()) {
                     append(source.next());
                 }
             }
@@ -134,7 +134,7 @@ final class Packer {
     }
 
     private boolean isFull() {
-        return rows >= maxRows || rows % LOOK == 0 && rows > 0 && size() >= LARGE;
+        return rows >= maxRows || rows > 0 && size() >= LARGE;
     }
 
     private void append(InternalRow row) {
