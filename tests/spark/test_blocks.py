@@ -142,6 +142,22 @@ def test_queries(spark, conf, stored, name):
     assert answers[0]
 
 
+@pytest.mark.parametrize("source", ["rows", "columns"])
+def test_large_values_pass_by(conf, spark, tmp_path, source):
+    """More than one block holds, though the rows are few: blocks are closed by their size, too."""
+    frame = spark.range(0, 300, 1, 1).selectExpr("id", "id / 2D AS x1", "1D AS x2", "repeat(id, 30000) AS text")
+    if source == "columns":
+        frame.write.parquet(str(tmp_path / "large"))
+    stored = spark.read.parquet(str(tmp_path / "large")) if source == "columns" else frame.repartition(1)
+    scored = stored.selectExpr("id", "predict_value('line', *) AS p", "md5(text) AS text")
+    answers = []
+    for enabled in ("true", "false"):
+        conf(ENABLED, enabled)
+        answers.append(rows(scored.selectExpr("*")))
+    assert answers[0] == answers[1]
+    assert len(answers[0]) == 300
+
+
 def test_another_python_function_below_sends_batches_of_its_own_size(spark, conf, stored):
     """A block is one value to Spark; a user's function in the same task gets as many rows as ever."""
     import pandas as pd
