@@ -21,7 +21,7 @@ import pickle, sys
 import pyarrow as pa
 import sparkpmml.spark.worker
 program = pickle.loads(sys.stdin.buffer.read())
-print(program.score([pa.array([0.5])], 1)[0].to_pylist())
+print(program.score([pa.array([-0.5])], 1)[0].to_pylist())
 print(*sorted(sys.modules))
 """
 
@@ -29,8 +29,8 @@ print(*sorted(sys.modules))
 @pytest.mark.parametrize(
     ("model", "score", "needs_numba"),
     [
-        pytest.param(LOGISTIC, "[0.8807970779778823]", False, id="regression"),
-        pytest.param(TREE, "[1.0]", True, id="tree"),
+        pytest.param(LOGISTIC, "[0.5]", False, id="regression"),
+        pytest.param(TREE, "[2.0]", True, id="tree"),
     ],
 )
 def test_a_worker_imports_what_scoring_needs(model, score, needs_numba):
