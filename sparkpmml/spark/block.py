@@ -28,7 +28,10 @@ _Part: TypeAlias = Any
 
 
 def read_block(block: pa.Buffer, types: Sequence[pa.DataType]) -> tuple[int, list[pa.Array]]:
-    """The number of rows, and the first columns, whose types are these, as arrays that share the block's memory."""
+    """The number of rows, and the first columns, whose types are these, as arrays that share the block's memory.
+
+    Raises a ValueError where the bytes are no block: the jar is of another version then.
+    """
     mark, rows, _ = _HEAD.unpack_from(block)
     if mark != MARK:
         raise ValueError(f"no block of sparkpmml, it begins with {mark!r}: the jar and the package have other versions")
@@ -37,7 +40,7 @@ def read_block(block: pa.Buffer, types: Sequence[pa.DataType]) -> tuple[int, lis
 
 
 def write_block(rows: int, columns: Sequence[_Part | list[_Part]]) -> bytes:
-    """A block of columns that `column_parts` or `struct_parts` made."""
+    """A block of columns of `rows` values each, in the parts that `column_parts` or `struct_parts` made of them."""
     parts: list[Any] = [_HEAD.pack(MARK, rows, len(columns))]
     for column in columns:
         parts += column

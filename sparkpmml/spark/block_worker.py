@@ -54,14 +54,14 @@ class BlockScorer:
 
 
 class ArrowBlockScorer(BlockScorer):
-    """What an arrow_udf runs."""
+    """What an arrow_udf runs: an array of blocks, usually of one, to an array of as many."""
 
     def __call__(self, blocks: pa.BinaryArray) -> pa.BinaryArray:
         return pa.array([self.score(block.as_buffer()) for block in blocks], pa.binary())
 
 
 class PandasBlockScorer(BlockScorer):
-    """What a pandas_udf runs."""
+    """What a pandas_udf runs: a Series of blocks, usually of one, to a Series of as many."""
 
     def __call__(self, blocks: pd.Series[Any]) -> pd.Series[Any]:
         import pandas as pd
