@@ -76,6 +76,7 @@ bench: .bench/spark4/.ready .bench/spark35/.ready  ## speed beside other engines
 	@$(WITH_JAVA) .bench/spark4/bin/python -m benchmarks spark $(ARGS)
 	@$(WITH_JAVA) .bench/spark4/bin/python -m benchmarks process $(ARGS)
 	@$(WITH_JAVA) .bench/spark4/bin/python -m benchmarks growth $(ARGS)
+	@$(WITH_JAVA) .bench/spark4/bin/python -m benchmarks loading $(ARGS)
 	@.bench/spark4/bin/python -m benchmarks report $(ARGS)
 
 clean:  ## remove what the other targets made

@@ -4,6 +4,7 @@ python -m benchmarks train                      # once; where the trainers and s
 python -m benchmarks spark --models xgboost,tree --engines sparkpmml,trainer --rows 200000
 python -m benchmarks process                    # Model.predict beside the trainer, without Spark
 python -m benchmarks growth                     # as rows, columns, trees and depth grow
+python -m benchmarks loading                    # time and memory to load, and what the first queries take
 python -m benchmarks kernels                    # the forest kernels alone, on graphs made from the trainers' own
 python -m benchmarks report                     # docs/benchmarks.md, .json and .svg
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -105,6 +107,16 @@ def _growth(arguments: argparse.Namespace) -> None:
     _save(arguments, "growth", measure_growth(arguments.folder, arguments.times), key=("grows", "value"))
 
 
+def _loading(arguments: argparse.Namespace) -> None:
+    """Of the ensembles among the models: their documents are the large ones."""
+    ensembles = [each for each in _contests(arguments) if each.name in ("random_forest", "xgboost", "lightgbm")]
+    documents = [str(_folder(arguments, each) / "model.pmml") for each in ensembles]
+    peer = ROOT / ".bench" / "spark35" / "bin" / "python"
+    command = [sys.executable, str(ROOT / "benchmarks" / "loading.py"), *documents, "--repeat", str(arguments.times)]
+    command += ["--json", str(arguments.folder / "loading.json"), *(["--pypmml", str(peer)] if peer.exists() else [])]
+    subprocess.run(command, check=True)
+
+
 def _kernels(arguments: argparse.Namespace) -> None:
     from benchmarks.kernels import compare_kernels
 
@@ -133,6 +145,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "spark": _spark,
     "process": _process,
     "growth": _growth,
+    "loading": _loading,
     "kernels": _kernels,
     "report": _report,
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.growth import USUAL
+from benchmarks.loading import show
 from benchmarks.models import CONTESTS
 
 TITLES = {
@@ -106,7 +107,7 @@ def write_report(folder: Path, docs: Path) -> None:
     spark = [each for path in sorted(folder.glob("spark*.json")) for each in json.loads(path.read_text())]
     if not spark:
         raise SystemExit(f"no measurements in {folder}: run `python -m benchmarks spark` first")
-    others = {name: _read(folder / f"{name}.json") for name in ("process", "growth")}
+    others = {name: _read(folder / f"{name}.json") for name in ("process", "growth", "loading")}
     machine = describe_machine()
     docs.mkdir(parents=True, exist_ok=True)
     record = {"machine": machine, "spark": spark, **others}
@@ -164,6 +165,12 @@ One process, one thread, `Model.predict` from Arrow table to Arrow table, beside
 matrix made ready beforehand. The last columns: the size of the document, and of the program that Spark broadcasts.
 
 {process}
+## Loading and the first queries
+
+Each line is a process of its own, by the clock, imports included; memory is its peak. `again` is from the cache of
+compiled models; `hold` is what each worker has of a program for itself, and when it is shared.
+
+{loading}
 ## As models and tables grow
 
 XGBoost models in process, one thread; all but what grows as usual: {usual}.
@@ -179,6 +186,7 @@ def page(spark: Sequence[Result], machine: dict[str, str], others: dict[str, lis
         clock=table(Results(spark, "wall")),
         agreement=agreement(spark),
         process=process_table(others["process"]),
+        loading=loading_table(others["loading"]),
         growth=growth_table(others["growth"]),
         usual=", ".join(f"{value} {name}" for name, value in USUAL.items()),
     )
@@ -205,6 +213,11 @@ def process_table(found: Sequence[Result]) -> str:
         for each in found
     ]
     return "\n".join([head, *lines]) + "\n"
+
+
+def loading_table(found: Sequence[Result]) -> str:
+    """Seconds and megabytes, as `benchmarks/loading.py` shows them."""
+    return "\n".join(["| document | what | figures |\n|---|---|---|", *map(show, found)]) + "\n"
 
 
 def growth_table(found: Sequence[Result]) -> str:
