@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import crowd, start
 
 SCRIPT = """
 import numpy as np
@@ -15,15 +15,6 @@ from sparkpmml.kernels.ranks import rank_codes, make_ruler
 print(make_ruler(np.array([1.0, 2.0])).rank(np.array([0.0, 1.5, 9.0])).tolist())
 """
 ANSWER = "[0, 1, 2]\n"
-
-
-def start(script: str = SCRIPT, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    kept = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
-    root = str(Path(__file__).parents[1])
-    kept["PYTHONPATH"] = os.pathsep.join([root, kept.get("PYTHONPATH", "")])
-    command = [sys.executable, "-c", script, *arguments]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, env={**kept, **environment}, stdout=pipe, stderr=pipe, text=True)
 
 
 def finish(process: subprocess.Popen[str]) -> str:
@@ -38,16 +29,15 @@ def code_files(directory: Path) -> list[Path]:
 
 
 def test_processes_that_start_together_compile_once(tmp_path):
-    for process in [start(NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(4)]:
+    for process in [start(SCRIPT, NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(4)]:
         assert finish(process) == ""
     assert len(code_files(tmp_path)) == 1
     before = code_files(tmp_path)[0].stat().st_mtime_ns
-    finish(start(NUMBA_CACHE_DIR=str(tmp_path)))
+    finish(start(SCRIPT, NUMBA_CACHE_DIR=str(tmp_path)))
     assert code_files(tmp_path)[0].stat().st_mtime_ns == before
 
 
-CROWD = """
-import os, sys
+MEMBER = """
 import numpy as np
 from numba.core import event
 from sparkpmml.kernels.ranks import make_ruler
@@ -62,55 +52,38 @@ class Listener(event.Listener):
         pass
 
 event.register("numba:compile", Listener())
-gate, opening = os.pipe()
-for _ in range(int(sys.argv[1])):
-    if not os.fork():
-        os.close(opening)
-        os.read(gate, 1)  # all are here before the first goes on
-        answer = make_ruler(np.array([1.0, 2.0])).rank(np.array([0.0, 1.5, 9.0])).tolist()
-        os.write(1, f"{answer} {len(compilations)}\\n".encode())
-        os._exit(0)
-os.close(opening)
-while True:
-    try:
-        os.wait()
-    except ChildProcessError:
-        break
+
+def member():
+    answer = make_ruler(np.array([1.0, 2.0])).rank(np.array([0.0, 1.5, 9.0])).tolist()
+    return f"{answer} {len(compilations)}"
 """
-"""So many processes at once, forked as Spark forks its workers; each writes its answer and how often it compiled."""
-
-
-def crowd(size: int, directory: Path) -> list[str]:
-    """What each of `size` processes wrote."""
-    process = start(CROWD, str(size), NUMBA_CACHE_DIR=str(directory))
-    output, errors = process.communicate(timeout=600)
-    assert not errors
-    return output.splitlines()
+"""The answer, and how often the process compiled."""
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_dozens_of_processes_compile_once(tmp_path):
-    (alone,) = crowd(1, tmp_path / "alone")
+    (alone,) = crowd(MEMBER, 1, NUMBA_CACHE_DIR=str(tmp_path / "alone"))
     answer, _, compilations = alone.rpartition(" ")
     assert f"{answer}\n" == ANSWER
     assert int(compilations) > 0
-    assert sorted(crowd(32, tmp_path / "together")) == [f"{answer} 0"] * 31 + [alone]
-    assert crowd(32, tmp_path / "together") == [f"{answer} 0"] * 32
-    assert len(code_files(tmp_path / "together")) == 1
+    together = tmp_path / "together"
+    assert sorted(crowd(MEMBER, 32, NUMBA_CACHE_DIR=str(together))) == [f"{answer} 0"] * 31 + [alone]
+    assert crowd(MEMBER, 32, NUMBA_CACHE_DIR=str(together)) == [f"{answer} 0"] * 32
+    assert len(code_files(together)) == 1
 
 
 def test_damaged_code_is_compiled_anew(tmp_path):
-    finish(start(NUMBA_CACHE_DIR=str(tmp_path)))
+    finish(start(SCRIPT, NUMBA_CACHE_DIR=str(tmp_path)))
     (code,) = code_files(tmp_path)
     code.write_bytes(code.read_bytes()[:100])
-    assert "anew" in finish(start(NUMBA_CACHE_DIR=str(tmp_path)))
-    assert finish(start(NUMBA_CACHE_DIR=str(tmp_path))) == ""
+    assert "anew" in finish(start(SCRIPT, NUMBA_CACHE_DIR=str(tmp_path)))
+    assert finish(start(SCRIPT, NUMBA_CACHE_DIR=str(tmp_path))) == ""
 
 
 def test_no_writable_directory(tmp_path):
     nowhere = tmp_path / "file"
     nowhere.write_text("not a directory")
-    assert "no writable directory" in finish(start(NUMBA_CACHE_DIR=str(nowhere / "below")))
+    assert "no writable directory" in finish(start(SCRIPT, NUMBA_CACHE_DIR=str(nowhere / "below")))
 
 
 @pytest.mark.parametrize("writable", ["package", "home", "temporary"])

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from documents import field, load, schema
+from processes import crowd
 
 from sparkpmml import storage
 from sparkpmml.runtime.program import Program
@@ -118,25 +119,25 @@ def test_a_full_disk_means_a_copy(place, program, monkeypatch):
     assert not list(place.rglob("*.program"))
 
 
+MEMBER = """
+import pickle, sys
+from pathlib import Path
+from sparkpmml.spark.shared import SharedProgram
+from test_shared_programs import Source, scores
+
+program = pickle.loads(Path(sys.argv[2]).read_bytes())
+
+def member():
+    source = Source(program)
+    return f"{scores(SharedProgram('one', source).value) == scores(program)} {source.unpacked}"
+"""
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_workers_that_start_together_unpack_once(place, program):
-    gate, opening = os.pipe()
-    results, report = os.pipe()
-    for _ in range(24):
-        if not os.fork():
-            os.close(opening)
-            os.read(gate, 1)
-            source = Source(program)
-            same = scores(SharedProgram("one", source).value) == scores(program)
-            os.write(report, bytes([source.unpacked, same]))
-            os._exit(0)
-    os.close(opening)
-    for _ in range(24):
-        os.wait()
-    os.close(report)
-    answers = os.read(results, 100)
-    assert answers[1::2] == bytes([1] * 24)
-    assert sum(answers[::2]) == 1
+    path = place / "pickled"
+    path.write_bytes(pickle.dumps(program))
+    assert sorted(crowd(MEMBER, 24, str(path), TMPDIR=str(place))) == ["True 0"] * 23 + ["True 1"]
 
 
 def test_files_that_nobody_needs_are_deleted(tmp_path):
