@@ -1,8 +1,6 @@
 package io.sparkpmml.blocks;
 
-import java.util.List;
-
-import org.apache.spark.sql.types.DataType;
+import java.util.stream.Stream;
 
 /** A block as it grows: a mark, the numbers of rows and of columns, and the columns one after the other. */
 final class BlockWriter {
@@ -14,8 +12,8 @@ final class BlockWriter {
 
     final ColumnWriter[] columns;
 
-    BlockWriter(List<DataType> types) {
-        this.columns = types.stream().map(Columns::writer).toArray(ColumnWriter[]::new);
+    BlockWriter(Stream<ColumnWriter> columns) {
+        this.columns = columns.toArray(ColumnWriter[]::new);
     }
 
     int size() {

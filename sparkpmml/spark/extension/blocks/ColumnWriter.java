@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.execution.vectorized.WritableColumnVector;
 import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarArray;
 import org.apache.spark.unsafe.Platform;
@@ -35,7 +36,14 @@ abstract class ColumnWriter {
 
     /** Append a vector's values from `from` to `from + count`. */
     final void appendAll(ColumnVector vector, int from, int count) {
-        if (!vector.hasNull() && copy(vector, from, count)) {
+        boolean hasNull = vector.hasNull();
+        // Of a null, Spark's own vectors give anything; others may refuse to.
+        if ((!hasNull || vector instanceof WritableColumnVector) && copy(vector, from, count)) {
+            for (int i = 0; hasNull && i < count; i++) {
+                if (vector.isNullAt(from + i)) {
+                    markNull(rows + i);
+                }
+            }
             rows += count;
             return;
         }
@@ -50,7 +58,7 @@ abstract class ColumnWriter {
     }
 
     final void appendNull() {
-        markNull();
+        markNull(rows);
         putNull();
         rows++;
     }
@@ -61,7 +69,7 @@ abstract class ColumnWriter {
     /** Put what stands in a null's place. */
     abstract void putNull();
 
-    /** Put values without nulls at once; false if these must be put one by one. */
+    /** Put values at once, anything where there is a null; false if these must be put one by one. */
     boolean copy(ColumnVector vector, int from, int count) {
         return false;
     }
@@ -89,10 +97,10 @@ abstract class ColumnWriter {
 
     abstract int writeValues(byte[] target, int offset);
 
-    private void markNull() {
+    private void markNull(int row) {
         hasNulls = true;
-        nulls = grown(nulls, bitmapSize(rows + 1));
-        nulls[rows >> 3] |= (byte) (1 << (rows & 7));
+        nulls = grown(nulls, bitmapSize(row + 1));
+        nulls[row >> 3] |= (byte) (1 << (row & 7));
     }
 
     private int writeBitmap(byte[] target, int offset) {

@@ -11,7 +11,7 @@ abstract class FixedWriter extends ColumnWriter {
     private final int width;
     byte[] bytes = new byte[0];
 
-    private FixedWriter(int width) {
+    FixedWriter(int width) {
         this.width = width;
     }
 

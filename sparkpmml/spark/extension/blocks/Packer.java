@@ -3,7 +3,6 @@ package io.sparkpmml.blocks;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Collectors;
 
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -45,17 +44,16 @@ final class Packer {
         this.maxRows = maxRows;
         List<Expression> computed = new ArrayList<>();
         for (List<Expression> arguments : layout.arguments) {
-            BlockWriter block =
-                    add(new BlockWriter(arguments.stream().map(Expression::dataType).collect(Collectors.toList())));
+            BlockWriter block = add(new BlockWriter(arguments.stream().map(CastWriter::of)));
             for (int i = 0; i < arguments.size(); i++) {
-                int ordinal = indexOf(layout.columns, arguments.get(i));
+                int ordinal = indexOf(layout.columns, CastWriter.uncast(arguments.get(i)));
                 if (ordinal < 0) {
                     computed.add(arguments.get(i));
                 }
                 places.add(new Place(block.columns[i], ordinal < 0 ? computed.size() - 1 : ordinal, ordinal < 0));
             }
         }
-        BlockWriter passing = add(new BlockWriter(layout.columnTypes()));
+        BlockWriter passing = add(new BlockWriter(layout.columnTypes().stream().map(Columns::writer)));
         for (int i = 0; i < layout.columns.size(); i++) {
             places.add(new Place(passing.columns[i], i, false));
         }
