@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from documents import PMML, field, schema
 
 ENABLED = "spark.sparkpmml.blocks.enabled"
 
@@ -113,6 +114,70 @@ def test_every_type_of_argument(spark, conf):
     """Dates, times, whole numbers, text, with nulls: as pandas or Arrow bring them."""
     (ours, theirs), _ = both_ways(conf, spark.sql(KINDS), "predict('kinds', *) AS p")
     assert ours == theirs
+
+
+NUMBERS = {
+    "tiny": "CAST(n % 100 - 50 AS TINYINT)",
+    "small": "CAST(n * 300 - 32768 AS SMALLINT)",
+    "whole": "CAST(16777217 + n AS INT)",
+    "big": "9007199254740993 - n",
+    "single": "CAST(n / 3 AS FLOAT)",
+    "double": "n * 1e38 / 7",
+    "few": "CAST(n % 4 AS DOUBLE) / 3",
+    "odd": "CASE n % 4 WHEN 0 THEN DOUBLE('NaN') WHEN 1 THEN -0D WHEN 2 THEN DOUBLE('-Infinity') ELSE 1e-50 END",
+}
+"""Columns of numbers made of the number `n`; Parquet keeps the values of `few` once."""
+
+
+@pytest.fixture(scope="session")
+def floating(spark, tmp_path_factory):
+    """The model `floating`, which gives back its inputs, a float and a double."""
+    outputs = "".join(
+        f'<OutputField name="{name}_back" feature="transformedValue" dataType="{name}" optype="continuous">'
+        f'<FieldRef field="{name}"/></OutputField>'
+        for name in ("float", "double")
+    )
+    model = (
+        f'<RegressionModel functionName="regression">{schema("float", "double", invalidValueTreatment="asIs")}'
+        f'<Output>{outputs}</Output><RegressionTable intercept="0"><NumericPredictor name="double" coefficient="0"/>'
+        "</RegressionTable></RegressionModel>"
+    )
+    path = tmp_path_factory.mktemp("floating") / "floating.pmml"
+    path.write_text(PMML.format(fields=field("float", "float") + field("double"), transformations="", model=model))
+    return path
+
+
+@pytest.mark.parametrize("source", ["rows", "columns", "cached"])
+def test_numbers_are_cast_as_spark_casts_them(spark, conf, floating, source, tmp_path):
+    """To float and to double, from every type of number, with and without nulls."""
+    columns = [f"{made} AS {name}" for name, made in NUMBERS.items()]
+    columns += [f"IF(n % 3 = 0, NULL, {made}) AS some_{name}" for name, made in NUMBERS.items()]
+    made = spark.range(0, 60, 1, 1).selectExpr("id AS n").selectExpr("n AS id", *columns)
+    made.write.parquet(str(tmp_path / "numbers"))
+    files = spark.read.parquet(str(tmp_path / "numbers"))
+    frame = {"rows": made, "columns": files, "cached": files.cache()}[source]
+    names = [*NUMBERS, *(f"some_{name}" for name in NUMBERS)]
+    calls = [f"predict('{floating}', float => {name}, double => {name}) AS p_{name}" for name in names]
+    (ours, theirs), (blocks, _) = both_ways(conf, frame, *calls)
+    assert ours == theirs
+    assert blocks.count("Predict [") == 1
+    first = json.loads(ours[1])
+    assert first["p_whole"]["float_back"] == 16777218.0 == first["p_whole"]["double_back"]
+    assert sum(json.loads(row)["p_some_tiny"]["float_back"] is None for row in ours) == 20
+    files.unpersist()
+
+
+def test_what_only_the_function_reads_does_not_pass_by(spark, stored):
+    """Neither packed nor kept, and not counted among the columns that are too many."""
+    wide = stored.selectExpr("id", "x1", "x2", *(f"x1 + {i} AS x1_{i}" for i in range(120)))
+    sum_of_all = " + ".join(f"x1_{i}" for i in range(120))
+    scored = wide.repartition(1).selectExpr("id", f"predict_value('line', x1 => ({sum_of_all}) / 240 - 29.75, x2 => x2) AS p")
+    predict = _find(scored._jdf.queryExecution().executedPlan(), "Predict")
+    assert [predict.output().apply(i).name() for i in range(predict.output().size())] == ["id", "pythonUDF0"]
+    known = stored.selectExpr("id", "predict_value('line', x1 / 2, x2) AS p")
+    answers = [{row.id: row.p for row in frame.fillna(-1.0).collect()} for frame in (scored, known)]
+    assert answers[0] == pytest.approx(answers[1], rel=1e-12)
+    assert len(set(answers[0].values())) > 10
 
 
 QUERIES = {

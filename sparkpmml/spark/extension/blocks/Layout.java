@@ -21,8 +21,11 @@ final class Layout implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** The child's columns, which are those that pass by. */
+    /** The child's columns. */
     final List<Attribute> columns;
+
+    /** Those of them that pass by. */
+    final List<Attribute> passing;
 
     /** The arguments of each function. */
     final List<List<Expression>> arguments;
@@ -30,14 +33,19 @@ final class Layout implements Serializable {
     /** The type of each function's result. */
     final List<DataType> results;
 
-    private Layout(List<Attribute> columns, List<List<Expression>> arguments, List<DataType> results) {
+    private Layout(
+            List<Attribute> columns,
+            List<Attribute> passing,
+            List<List<Expression>> arguments,
+            List<DataType> results) {
         this.columns = columns;
+        this.passing = passing;
         this.arguments = arguments;
         this.results = results;
     }
 
     /** The layout for these functions over these columns; null where one of them cannot cross in a block. */
-    static Layout of(List<PythonUDF> functions, List<Attribute> columns) {
+    static Layout of(List<PythonUDF> functions, List<Attribute> columns, List<Attribute> passing) {
         List<List<Expression>> arguments = new ArrayList<>();
         for (PythonUDF function : functions) {
             Twins.Twin twin = Twins.get(function.func());
@@ -48,20 +56,16 @@ final class Layout implements Serializable {
             }
             arguments.add(plain);
         }
-        if (!columns.stream().allMatch(column -> Columns.canWrite(column.dataType()))) {
+        if (!passing.stream().allMatch(column -> Columns.canWrite(column.dataType()))) {
             return null;
         }
         List<DataType> results = functions.stream().map(PythonUDF::dataType).collect(Collectors.toList());
-        return new Layout(new ArrayList<>(columns), arguments, results);
+        return new Layout(new ArrayList<>(columns), new ArrayList<>(passing), arguments, results);
     }
 
     /** The number of blocks. */
     int blocks() {
         return arguments.size() + 1;
-    }
-
-    List<DataType> columnTypes() {
-        return columns.stream().map(Attribute::dataType).collect(Collectors.toList());
     }
 
     /** The arguments before they were encoded for pandas; null where one of them is none that crosses in a block. */

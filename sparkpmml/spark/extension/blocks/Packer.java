@@ -53,9 +53,9 @@ final class Packer {
                 places.add(new Place(block.columns[i], ordinal < 0 ? computed.size() - 1 : ordinal, ordinal < 0));
             }
         }
-        BlockWriter passing = add(new BlockWriter(layout.columnTypes().stream().map(Columns::writer)));
-        for (int i = 0; i < layout.columns.size(); i++) {
-            places.add(new Place(passing.columns[i], i, false));
+        BlockWriter passing = add(new BlockWriter(layout.passing.stream().map(CastWriter::of)));
+        for (int i = 0; i < layout.passing.size(); i++) {
+            places.add(new Place(passing.columns[i], indexOf(layout.columns, layout.passing.get(i)), false));
         }
         projection = computed.isEmpty() ? null : Scala.projection(Scala.list(computed), Scala.list(layout.columns));
         if (projection != null) {

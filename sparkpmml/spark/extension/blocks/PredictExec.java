@@ -44,15 +44,22 @@ public final class PredictExec extends SparkPlan implements PlanMembers {
 
     private final Seq<PythonUDF> udfs;
     private final Seq<Attribute> resultAttributes;
+    private final Seq<Attribute> passing;
     private final SparkPlan child;
     private final int evalType;
     private transient ArrowEvalPythonExec node;
     private transient scala.collection.immutable.Map<String, SQLMetric> metrics;
 
     /** Public, since Spark copies a plan by its constructor. */
-    public PredictExec(Seq<PythonUDF> udfs, Seq<Attribute> resultAttributes, SparkPlan child, int evalType) {
+    public PredictExec(
+            Seq<PythonUDF> udfs,
+            Seq<Attribute> resultAttributes,
+            Seq<Attribute> passing,
+            SparkPlan child,
+            int evalType) {
         this.udfs = udfs;
         this.resultAttributes = resultAttributes;
+        this.passing = passing;
         this.child = child;
         this.evalType = evalType;
     }
@@ -84,11 +91,8 @@ public final class PredictExec extends SparkPlan implements PlanMembers {
     }
 
     private Layout layout() {
-        return Layout.of(Scala.javaList(udfs), columns());
-    }
-
-    private List<Attribute> columns() {
-        return Scala.javaList(Scala.call(SparkPlan.class, child, "output"));
+        List<Attribute> columns = Scala.javaList(Scala.call(SparkPlan.class, child, "output"));
+        return Layout.of(Scala.javaList(udfs), columns, Scala.javaList(passing));
     }
 
     /** Spark's own node, with the functions for blocks. */
@@ -124,22 +128,21 @@ public final class PredictExec extends SparkPlan implements PlanMembers {
     }
 
     private ArrowEvalPythonExec newNode(Object functions, Object results, SparkPlan rows) {
-        try {
-            ArrowEvalPythonExec made = (ArrowEvalPythonExec)
-                    ArrowEvalPythonExec.class.getConstructors()[0].newInstance(functions, results, rows, evalType);
-            sendSingly(made);
-            return made;
-        } catch (ReflectiveOperationException error) {
-            throw new IllegalStateException(error);
-        }
+        ArrowEvalPythonExec made = Scala.make(ArrowEvalPythonExec.class, functions, results, rows, evalType);
+        sendSingly(made);
+        return made;
     }
 
     /** Spark 3.5's node notes in the driver how many rows to send at once; for 4.x see UnpackedRDD. */
-    private static void sendSingly(ArrowEvalPythonExec made) throws IllegalAccessException {
+    private static void sendSingly(ArrowEvalPythonExec made) {
         for (Field field : ArrowEvalPythonExec.class.getDeclaredFields()) {
             if (field.getName().equals("batchSize")) {
-                field.setAccessible(true);
-                field.setInt(made, 1);
+                try {
+                    field.setAccessible(true);
+                    field.setInt(made, 1);
+                } catch (IllegalAccessException error) {
+                    throw new IllegalStateException(error);
+                }
             }
         }
     }
@@ -160,7 +163,7 @@ public final class PredictExec extends SparkPlan implements PlanMembers {
 
     @Override
     public scala.collection.immutable.Seq<Attribute> output() {
-        List<Attribute> output = new ArrayList<>(columns());
+        List<Attribute> output = new ArrayList<>(Scala.<Attribute>javaList(passing));
         output.addAll(Scala.<Attribute>javaList(resultAttributes));
         return Scala.list(output);
     }
@@ -182,22 +185,22 @@ public final class PredictExec extends SparkPlan implements PlanMembers {
 
     @Override
     public SparkPlan withNewChildrenInternal(scala.collection.immutable.IndexedSeq<SparkPlan> children) {
-        return new PredictExec(udfs, resultAttributes, children.head(), evalType);
+        return new PredictExec(udfs, resultAttributes, passing, children.head(), evalType);
     }
 
     @Override
     public SparkPlan withNewChildrenInternal(IndexedSeq<SparkPlan> children) {
-        return new PredictExec(udfs, resultAttributes, children.head(), evalType);
+        return new PredictExec(udfs, resultAttributes, passing, children.head(), evalType);
     }
 
     @Override
     public int productArity() {
-        return 4;
+        return 5;
     }
 
     @Override
     public Object productElement(int index) {
-        return new Object[] {udfs, resultAttributes, child, evalType}[index];
+        return new Object[] {udfs, resultAttributes, passing, child, evalType}[index];
     }
 
     @Override
@@ -213,12 +216,13 @@ public final class PredictExec extends SparkPlan implements PlanMembers {
         PredictExec that = (PredictExec) other;
         return udfs.equals(that.udfs)
                 && resultAttributes.equals(that.resultAttributes)
+                && passing.equals(that.passing)
                 && child.equals(that.child)
                 && evalType == that.evalType;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(udfs, resultAttributes, child, evalType);
+        return Objects.hash(udfs, resultAttributes, passing, child, evalType);
     }
 }

@@ -51,6 +51,15 @@ final class Scala {
         return (T) node.makeCopy(elements);
     }
 
+    /** A new instance of a class with one constructor. */
+    static <T> T make(Class<T> type, Object... arguments) {
+        try {
+            return type.cast(type.getConstructors()[0].newInstance(arguments));
+        } catch (ReflectiveOperationException error) {
+            throw new IllegalStateException(error);
+        }
+    }
+
     static <T> ClassTag<T> tag(Class<?> type) {
         return ClassTag$.MODULE$.apply(type);
     }

@@ -66,11 +66,11 @@ final class UnpackedRDD extends RDD<ColumnarBatch> {
 
     private ColumnarBatch unpack(InternalRow row) {
         int functions = layout.results.size();
-        int columns = layout.columns.size();
+        int columns = layout.passing.size();
         ColumnVector[] vectors = new ColumnVector[columns + functions];
         BlockReader passed = new BlockReader(row.getBinary(functions));
         for (int i = 0; i < columns; i++) {
-            vectors[i] = passed.next(layout.columns.get(i).dataType());
+            vectors[i] = passed.next(layout.passing.get(i).dataType());
         }
         for (int i = 0; i < functions; i++) {
             BlockReader result = new BlockReader(row.getBinary(functions + 1 + i));
