@@ -71,13 +71,19 @@ class Builder:
         return slot
 
     def input(
-        self, name: str, data_type: DataType, is_list: bool = False, window: int | None = None, is_series: bool = False
+        self,
+        name: str,
+        data_type: DataType,
+        is_list: bool = False,
+        window: int | None = None,
+        is_series: bool = False,
+        note: str = "",
     ) -> Slot:
         """The raw column of a field, as it comes from the table: of any type that can stand for the field's.
 
         `window`: how many of a list's last values are looked at, None for all. `is_series`: the list's last value is
-        the row's own, which is then the field's one value, too. TypeError for a field that is read both as one value
-        and as a list of values, and never as a series.
+        the row's own, which is then the field's one value, too. `note`: see `ProgramInput`. TypeError for a field that
+        is read both as one value and as a list of values, and never as a series.
         """
         known = self.inputs.get(name)
         if is_series:
@@ -85,7 +91,7 @@ class Builder:
         if known is None:
             sample: Any = empty_column(data_type)
             slot = self._slot(ListColumn(sample, np.zeros(1, dtype=np.int64)) if is_list else sample)
-            self.inputs[name] = ProgramInput(name, data_type, slot.index, is_list, window)
+            self.inputs[name] = ProgramInput(name, data_type, slot.index, is_list, window, note)
             return slot
         if known.is_list is is_list:
             widest = None if window is None or known.window is None else max(window, known.window)
@@ -98,7 +104,7 @@ class Builder:
     def _as_series(self, known: ProgramInput, window: int | None) -> Slot:
         """The lists of a field that has been read as one value, which from now on is the last of these."""
         slot = self._slot(ListColumn(empty_column(known.data_type), np.zeros(1, dtype=np.int64)))
-        self.inputs[known.name] = ProgramInput(known.name, known.data_type, slot.index, True, window)
+        self.inputs[known.name] = replace(known, slot=slot.index, is_list=True, window=window)
         self.steps.insert(0, Step(Own(), (slot.index,), known.slot))
         self._emitted[(Own(), (slot.index,))] = self._slots[known.slot]
         return slot

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sparkpmml.compiler.builder import Builder, Slot
@@ -225,6 +225,12 @@ class Scope:
         declared = self.compilation.data_fields[mining.name]
         raw = self.builder.input(mining.name, declared.type)
         return self._apply(raw, declared, mining, declared.type)
+
+    def read_as(self, mining: MiningField, data_type: DataType, raw: Slot) -> Field:
+        """An input as a field of another type than the document declares, here and inside; `raw` is its column."""
+        declared = replace(self.compilation.data_fields[mining.name], data_type=data_type)
+        field = self._fields[mining.name] = self._apply(raw, declared, mining, data_type)
+        return field
 
     def _treated(self, outer: Field, mining: MiningField) -> Field:
         declared = self.compilation.data_fields.get(mining.name) or DataField(

@@ -129,7 +129,7 @@ class Model:
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
         """The active fields, in the mining schema's order, then any other field that scoring reads."""
-        read = {each.name for each in self.program.inputs}
+        read = {each.name: each.data_type for each in self.program.inputs}
         declared = {field.name: field for field in self._outline.data_dictionary.fields}
         schema = self._outline.mining_schema
         optypes = {field.name: field.op_type for field in schema.fields}
@@ -138,7 +138,7 @@ class Model:
         return tuple(
             Input(
                 name,
-                declared[name].type,
+                read.get(name, declared[name].type),
                 optypes.get(name) or declared[name].op_type,
                 declared[name].categories,
                 tuple(str(interval) for interval in declared[name].intervals),

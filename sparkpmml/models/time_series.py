@@ -1,8 +1,8 @@
 """TimeSeriesModel: forecasts from the end of the document's own series (specification: TimeSeriesModel).
 
 What a row says is how far to look: a field of numbers that is neither the target nor the order (the exporters' `h` or
-`horizon`) gives a list of that many forecasts. With an order field of numbers alone the row asks for one time. Without
-either the forecast is the first one.
+`horizon`) gives a list of that many forecasts. With an order field alone the row asks for one time, by its number or
+its date. Without either the forecast is the first one.
 
 A row also says what is known of a regressor after the end, where the document leaves that to the user or another model
 (`futureValuesMethod`): a list in the regressor's field, whose first value is that of the first step.
@@ -10,6 +10,7 @@ A row also says what is known of a regressor after the end, where the document l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sparkpmml.compiler.builder import Slot
@@ -24,7 +25,8 @@ from sparkpmml.models.time_series_arima_nodes import Arima
 from sparkpmml.models.time_series_effects import Forecaster, Supplied
 from sparkpmml.models.time_series_forecasts import MOST_STEPS, FirstForecast, ForecastAt, Forecasts, Steps
 from sparkpmml.models.time_series_futures import future_values
-from sparkpmml.models.time_series_nodes import Algorithm, StateSpaceModel, TimeSeriesModel
+from sparkpmml.models.time_series_nodes import Algorithm, StateSpaceModel, TimeSeries, TimeSeriesModel
+from sparkpmml.models.time_series_order import is_date, is_number, time_of
 from sparkpmml.pmml.dictionary import MiningField
 
 
@@ -76,19 +78,18 @@ class _Horizon:
         """The wish in a field that is none of the regressors'."""
         fields = [field for field in node.mining_schema.fields if not field.is_target and field.name not in regressors]
         ahead = [field for field in fields if field.usage_type in ("supplementary", "active")]
-        numeric = [field for field in ahead if _is_number(field, scope)]
+        numeric = [field for field in ahead if _has_type(field, is_number, scope)]
         if numeric:
             slot = cast_slot(scope.field(numeric[0].name, node).slot, DataType.INTEGER, scope, numeric[0].name)
             steps = scope.builder.emit(Steps(), slot)
             what = f"{numeric[0].name} is no number of steps from 0 to {MOST_STEPS}"
             return cls(node, scope.builder.checked(steps, what, slot), None)
         order = [field for field in fields if field.usage_type == "order"]
+        order = order or [field for field in ahead if field.usage_type == "active" and _has_type(field, is_date, scope)]
         if not order:
             return cls(node, None, None)
-        if not _is_number(order[0], scope):
-            what = f"<MiningField> {order[0].name!r} as the order of the series: a row says no number of steps"
-            raise unsupported(order[0], what, scope)
-        return cls(node, scope.field(order[0].name, node).slot, _end(node))
+        series = _timed(node)
+        return cls(node, time_of(order[0], series, node, scope), series.last)
 
     def ask(self, path: Forecaster, of_errors: bool, scope: Scope) -> Slot:
         futures = future_values(path.fields, self.node, scope) if isinstance(path, Supplied) else ()
@@ -100,20 +101,17 @@ class _Horizon:
         return scope.builder.emit(ForecastAt(path, of_errors, self.end), self.slot, *futures)
 
 
-def _is_number(field: MiningField, scope: Scope) -> bool:
+def _has_type(field: MiningField, test: Callable[[DataType], bool], scope: Scope) -> bool:
     declared = scope.compilation.data_fields.get(field.name)
-    return declared is not None and declared.type.is_numeric
+    return declared is not None and test(declared.type)
 
 
-def _end(node: TimeSeriesModel) -> float:
-    """The time of the last value that is known."""
-    for series in node.series:
-        if series.end is not None:
-            return series.end
-        times = [each.index if each.index is not None else each.time for each in series.values]
-        known = [time for time in times if time is not None]
-        if known:
-            return max(known)
+def _timed(node: TimeSeriesModel) -> TimeSeries:
+    """The series that says when the last value was that is known: no series of predictions."""
+    for usage in ("original", "logical"):
+        for series in node.series:
+            if series.usage == usage and series.last is not None:
+                return series
     raise ValueError("does not say when its series ends (TimeSeries, endTime)")
 
 

@@ -10,12 +10,20 @@ from numpy.typing import NDArray
 from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.matrix import Matrix
 from sparkpmml.pmml.model import Model
-from sparkpmml.pmml.node import Node, attribute, child, children, element, family, integer, number, one_of
+from sparkpmml.pmml.node import Node, attribute, child, children, content, element, family, integer, number, one_of
 
 if TYPE_CHECKING:
     from sparkpmml.models.time_series_arima_nodes import DynamicRegressor
 
 TRANSFORMATIONS = ("none", "logarithmic", "squareroot")
+ANCHORS = (
+    *(
+        f"{unit}Since[{year}]"
+        for unit in ("dateTimeMilliseconds", "dateTimeSeconds", "dateDays", "dateMonths")
+        for year in (0, 1960, 1970, 1980)
+    ),
+    "dateYearsSince[0]",
+)
 
 
 @family
@@ -36,16 +44,51 @@ class MatrixHolder(Node):
     matrix: Matrix = child(Matrix, required=True)
 
 
-@element("TimeValue", ignores=("Timestamp", "standardError"))
+@element("Timestamp")
+class Timestamp(Node):
+    """A date, or a date and time."""
+
+    text: str = content(str.strip)
+
+
+@element("TimeValue", ignores=("standardError",))
 class TimeValue(Node):
     """A value of the series."""
 
     index: float | None = attribute(number, default=None)
     time: float | None = attribute(number, default=None)
     value: float = attribute(number)
+    stamp: Timestamp | None = child(Timestamp)
 
 
-@element("TimeSeries", ignores=("TimeAnchor", "interpolationMethod"))
+@element("TimeCycle", ignores=("Array", "INT-ARRAY", "length"))
+class TimeCycle(Node):
+    """Times that come again and again, such as the days of a week, and which of them count."""
+
+    kind: str = attribute(
+        one_of("includeAll", "includeFromTo", "excludeFromTo", "includeSet", "excludeSet"),
+        name="type",
+        default="includeAll",
+    )
+
+
+@element("TimeException", ignores=("Array", "INT-ARRAY", "count", "type"))
+class TimeException(Node):
+    """Times that count, or do not, in spite of the cycles."""
+
+
+@element("TimeAnchor")
+class TimeAnchor(Node):
+    """Which dates the times of a series have: see `time_series_calendar`."""
+
+    kind: str | None = attribute(one_of(*ANCHORS), name="type", default=None)
+    offset: int | None = attribute(integer, default=None)
+    stepsize: int | None = attribute(integer, default=None)
+    cycles: tuple[TimeCycle, ...] = children(TimeCycle)
+    exceptions: tuple[TimeException, ...] = children(TimeException)
+
+
+@element("TimeSeries", ignores=("interpolationMethod",))
 class TimeSeries(Node):
     """Values in the order of time."""
 
@@ -53,14 +96,36 @@ class TimeSeries(Node):
     start: float | None = attribute(number, name="startTime", default=None)
     end: float | None = attribute(number, name="endTime", default=None)
     field: str | None = attribute(default=None)
+    anchor: TimeAnchor | None = child(TimeAnchor)
     values: tuple[TimeValue, ...] = children(TimeValue)
 
     @property
     def ordered(self) -> NDArray[np.float64]:
-        """The values by index, or time, where they have one."""
+        """The values by time."""
+        return np.array([each.value for each in self.values])[np.argsort(self.times, kind="stable")]
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """float64[n]: the time of each value: its index, or time, or its place from startTime (1) on."""
         places = [each.index if each.index is not None else each.time for each in self.values]
-        keys = [float(i) if place is None else place for i, place in enumerate(places)]
-        return np.array([each.value for each in self.values])[np.argsort(keys, kind="stable")]
+        known = [place for place in places if place is not None]
+        if len(known) == len(places):
+            return np.array(known)
+        return np.arange(len(places), dtype=np.float64) + (1.0 if self.start is None else self.start)
+
+    @property
+    def first(self) -> float:
+        """When it starts."""
+        if self.start is not None:
+            return self.start
+        return float(self.times.min()) if self.values else 1.0
+
+    @property
+    def last(self) -> float | None:
+        """When it ends, where the document says so."""
+        if self.end is not None:
+            return self.end
+        return float(self.times.max()) if self.values else None
 
 
 @family

@@ -163,9 +163,5 @@ def transformed(values: Vector, how: str) -> Vector:
 
 
 def times_of(series: TimeSeries) -> Vector:
-    """float64[n]: the time of each value, ascending: its index, or time, or its place from startTime (1) on."""
-    places = [each.index if each.index is not None else each.time for each in series.values]
-    known = [place for place in places if place is not None]
-    if len(known) == len(places):
-        return np.sort(np.array(known))
-    return np.arange(len(places), dtype=np.float64) + (1.0 if series.start is None else series.start)
+    """float64[n]: the time of each value, ascending."""
+    return np.sort(series.times)

@@ -63,6 +63,8 @@ class ProgramInput:
     is_list: bool = False
     window: int | None = None
     """Of a list: how many of its last values are looked at, None for all of them."""
+    note: str = ""
+    """Why it is not of the type that the document declares."""
 
     @property
     def arrow_type(self) -> pa.DataType:

@@ -126,7 +126,7 @@ class Binder:
         """The SQL types to send and the expressions; one constant where the model reads nothing, to count the rows."""
         types = [each.argument.sql_type for each in given]
         carriers = tuple(
-            carrier(label, each.name, each.data_type, present, is_list=each.is_list)
+            carrier(label, each.name, each.data_type, present, is_list=each.is_list, note=each.note)
             for each, present in zip(wanted, types, strict=True)
         )
         encode, cast = self._functions.transport.encode, self._expressions.cast

@@ -70,8 +70,10 @@ def _accepted(data_type: DataType) -> Mapping[str, str]:
     return _ACCEPTED.get(data_type) or (_DAYS if data_type.is_days_since else _SECONDS)
 
 
-def carrier(model: str, name: str, data_type: DataType, sql_type: str, *, is_list: bool = False) -> str:
+def carrier(model: str, name: str, data_type: DataType, sql_type: str, *, is_list: bool = False, note: str = "") -> str:
     """The SQL type to cast an argument of `sql_type` to for the input `name`; a BindingError if it cannot carry it.
+
+    `note`: what the error says besides.
 
     >>> carrier("m", "age", DataType.DOUBLE, "decimal(10,2)")
     'double'
@@ -85,7 +87,7 @@ def carrier(model: str, name: str, data_type: DataType, sql_type: str, *, is_lis
         kinds = sorted(kind for kind in accepted if kind != "null")
         raise BindingError(
             f"input {name!r} of the model {model!r} is {wanted} and cannot be given as {sql_type.upper()}"
-            f" (it takes {'arrays of ' if is_list else ''}{', '.join(kinds)} values)"
+            f" (it takes {'arrays of ' if is_list else ''}{', '.join(kinds)} values)" + (note and f": {note}")
         )
     return f"array<{target}>" if is_list else target
 

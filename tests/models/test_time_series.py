@@ -436,7 +436,6 @@ POLYNOMIAL = f"""<ExponentialSmoothing>{LEVEL.format(10)}<Trend_ExpoSmooth trend
 {array([1, 2])}</Trend_ExpoSmooth></ExponentialSmoothing>"""
 
 UNSUPPORTED = [
-    (TREND_ONLY, {"fields": '<MiningField name="day" usageType="order"/>'}, "a row says no number of steps"),
     ("<SpectralAnalysis/>", {}, "<SpectralAnalysis>"),
     ("<SeasonalTrendDecomposition/>", {}, "<SeasonalTrendDecomposition>"),
     (f"<ARIMA>{regressor([1], attributes=FUTURE.format('trend'))}</ARIMA>", {}, "'z' with a trend"),
@@ -476,6 +475,10 @@ WRONG = [
         "an autoregression that is not stationary",
     ),
     ({"algorithm": TREND_ONLY.replace('smoothedValue="2"', "")}, "without its smoothedValue"),
+    (
+        {"algorithm": TREND_ONLY, "fields": '<MiningField name="t" usageType="order"/>'},
+        "does not say when its series ends",
+    ),
     ({"algorithm": f"<ARIMA>{regressor([1])}</ARIMA>"}, "to a TimeSeries that it does not have"),
     ({"algorithm": f"<ARIMA>{regressor([1], [1])}</ARIMA>", "values": series()}, "end before the series does"),
     (

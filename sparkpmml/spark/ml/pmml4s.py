@@ -87,7 +87,9 @@ def _bind(
     is_case_sensitive = dataset.sparkSession.conf.get("spark.sql.caseSensitive") == "true"
     places = bind(signature, arguments, is_case_sensitive=is_case_sensitive)
     return {
-        each.name: F.col(quote(columns[place])).cast(carrier(label, each.name, each.data_type, types[place]))
+        each.name: F.col(quote(columns[place])).cast(
+            carrier(label, each.name, each.data_type, types[place], note=each.note)
+        )
         for each, place in zip(model.program.inputs, places, strict=True)
     }
 

@@ -109,5 +109,5 @@ def _sql_type(column: Any) -> str:
 
 def _fitted(label: str, wanted: ProgramInput, array: pa.Array) -> pa.Array:
     present = sql_type_of(array.type)
-    target = carrier(label, wanted.name, wanted.data_type, present, is_list=wanted.is_list)
+    target = carrier(label, wanted.name, wanted.data_type, present, is_list=wanted.is_list, note=wanted.note)
     return array if target == present else cast(array, target)
