@@ -110,7 +110,8 @@ def input_columns(rows: pd.DataFrame) -> Answers:
 
 def cells(column: pd.Series) -> pd.Series:
     """The column as objects; moments that are all midnights as dates."""
-    if pd.api.types.is_datetime64_dtype(column.dtype) and (column == column.dt.normalize()).all():
+    known = column.dropna()
+    if pd.api.types.is_datetime64_dtype(column.dtype) and (known == known.dt.normalize()).all():
         return column.dt.date
     return column.astype(object)
 
