@@ -25,7 +25,7 @@ from sparkpmml.models.time_series_arima_nodes import Arima
 from sparkpmml.models.time_series_effects import Forecaster, Supplied
 from sparkpmml.models.time_series_forecasts import MOST_STEPS, FirstForecast, ForecastAt, Forecasts, Steps
 from sparkpmml.models.time_series_futures import future_values
-from sparkpmml.models.time_series_nodes import Algorithm, StateSpaceModel, TimeSeries, TimeSeriesModel
+from sparkpmml.models.time_series_nodes import Algorithm, StateSpaceModel, TimeSeriesModel
 from sparkpmml.models.time_series_order import is_date, is_number, time_of
 from sparkpmml.pmml.dictionary import MiningField
 
@@ -88,7 +88,9 @@ class _Horizon:
         order = order or [field for field in ahead if field.usage_type == "active" and _has_type(field, is_date, scope)]
         if not order:
             return cls(node, None, None)
-        series = _timed(node)
+        series = node.timed
+        if series is None:
+            raise ValueError("does not say when its series ends (TimeSeries, endTime)")
         return cls(node, time_of(order[0], series, node, scope), series.last)
 
     def ask(self, path: Forecaster, of_errors: bool, scope: Scope) -> Slot:
@@ -104,15 +106,6 @@ class _Horizon:
 def _has_type(field: MiningField, test: Callable[[DataType], bool], scope: Scope) -> bool:
     declared = scope.compilation.data_fields.get(field.name)
     return declared is not None and test(declared.type)
-
-
-def _timed(node: TimeSeriesModel) -> TimeSeries:
-    """The series that says when the last value was that is known: no series of predictions."""
-    for usage in ("original", "logical"):
-        for series in node.series:
-            if series.usage == usage and series.last is not None:
-                return series
-    raise ValueError("does not say when its series ends (TimeSeries, endTime)")
 
 
 def _result(node: TimeSeriesModel, path: Forecaster, horizon: _Horizon, scope: Scope, name: str | None) -> Result:

@@ -41,14 +41,14 @@ from sparkpmml.pmml.node import Node, number
 NOTHING = np.empty(0)
 
 
-def _exponential_smoothing(node: ExponentialSmoothing, _: TimeSeriesModel) -> list[Path]:
+def _exponential_smoothing(node: ExponentialSmoothing, model: TimeSeriesModel) -> list[Path]:
     trend = node.trend
     multiplicative = trend is not None and trend.kind.endswith("multiplicative")
     slope = trend.value if trend is not None else 0.0
     if slope is None:
         raise ValueError("has a trend without its smoothedValue")
     fading = trend.fading if trend is not None and trend.kind.startswith("damped") else 1.0
-    seasons = NOTHING if node.seasonality is None else _seasons(node.seasonality)
+    seasons = NOTHING if node.seasonality is None else _seasons(node.seasonality, model)
     path = Smoothing(
         node.level.value,
         slope,
@@ -60,12 +60,21 @@ def _exponential_smoothing(node: ExponentialSmoothing, _: TimeSeriesModel) -> li
     return [_transformed(path, node.transformation)]
 
 
-def _seasons(node: Seasonality) -> Doubles:
-    """The factors from the first step on; without a phase the first one is the first step's."""
+def _seasons(node: Seasonality, model: TimeSeriesModel) -> Doubles:
+    """The factors from the first step on."""
     values = np.array([number(item) for item in node.array.items])
     if len(values) != node.period:
         raise ValueError(f"has {len(values)} seasonal factors for a period of {node.period}")
-    return values if node.phase is None else np.roll(values, -node.phase)
+    return np.roll(values, -(_length(model) if node.phase is None else node.phase))
+
+
+def _length(model: TimeSeriesModel) -> int:
+    """How many steps the document's series has, gaps included; 0 without one."""
+    series = model.timed
+    if series is None or series.last is None:
+        return 0
+    length = series.last - series.first + 1
+    return int(length) if length.is_integer() else len(series.values)
 
 
 def _transformed(path: Path, how: str) -> Path:

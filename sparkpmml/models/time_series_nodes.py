@@ -160,7 +160,10 @@ class Trend(Node):
 
 @element("Seasonality_ExpoSmooth", "Seasonality", ignores=("unit", "delta"))
 class Seasonality(Node):
-    """The seasonal factors; `phase` is the place, from 1, of the series' last value among them."""
+    """The seasonal factors; `phase` is the place, from 1, of the series' last value among them.
+
+    Without it the first factor is that of the series' first value, or of the first step where there is no series.
+    """
 
     kind: str = attribute(one_of("additive", "multiplicative"), name="type")
     period: int = attribute(integer)
@@ -248,3 +251,9 @@ class TimeSeriesModel(Model):
     best_fit: str = attribute(name="bestFit")
     series: tuple[TimeSeries, ...] = children(TimeSeries)
     algorithms: tuple[Algorithm, ...] = children(Algorithm)
+
+    @property
+    def timed(self) -> TimeSeries | None:
+        """The series that says when the last value was that is known: no series of predictions."""
+        known = [each for each in self.series if each.last is not None]
+        return next((each for usage in ("original", "logical") for each in known if each.usage == usage), None)

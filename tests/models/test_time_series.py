@@ -147,6 +147,30 @@ def test_exponential_smoothing(name):
     assert forecasts(model, len(expected)) == pytest.approx(expected, rel=1e-9)
 
 
+QUARTERS = (
+    f"<ExponentialSmoothing>{LEVEL.format(0)}{SEASONS.format('additive', array([1, 2, 3, 4]))}</ExponentialSmoothing>"
+)
+SEASONED = {  # what says where the first of the four seasons 1, 2, 3, 4 is: the first forecast
+    "no series": ("", 1),
+    "a cycle": (series(SERIES[:4]), 1),
+    "six values": (series(SERIES[:6]), 3),
+    "six times": ('<TimeSeries startTime="10" endTime="15"/>', 3),
+    "six times, of which one has no value": (
+        series(SERIES[:6]).replace('<TimeValue index="4"', '<Extension name="4"'),
+        3,
+    ),
+    "six times in years": (series(SERIES[:6]).replace(' index="', ' time="2020.').replace('usage="original"', ""), 3),
+    "predictions": ('<TimeSeries usage="prediction" startTime="1" endTime="6"/>', 1),
+}
+
+
+@pytest.mark.parametrize("name", SEASONED)
+def test_seasons_without_a_phase_begin_with_the_series(name):
+    values, first = SEASONED[name]
+    expected = [(first - 1 + step) % 4 + 1 for step in range(5)]
+    assert forecasts(forecaster(QUARTERS, values), 5) == expected
+
+
 def arima(parts: str, attributes: str = "", values: list[float] = SERIES, outputs: str = "") -> sparkpmml.Model:
     return forecaster(f"<ARIMA {attributes}>{parts}</ARIMA>", series(values), outputs=outputs)
 

@@ -166,6 +166,17 @@ CASES = [
         "numbers_seasonal", carbon_dioxide, "1985-01-01", "MS", column="month", trend="add", seasonal="add", period=12
     ),
     smoothing(
+        "within_a_cycle",
+        lambda: carbon_dioxide().iloc[:-5],
+        "1985-01-01",
+        "MS",
+        column="month",
+        trend="add",
+        damped=True,
+        seasonal="mul",
+        period=12,
+    ),
+    smoothing(
         "milliseconds",
         temperatures,
         "2013-05-01",
