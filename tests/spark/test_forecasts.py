@@ -1,11 +1,13 @@
 """Forecasts for dates in SQL: what rows may ask with, and what they are told where a document has no dates."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
-CASES = Path(__file__).parents[1] / "cases" / "nyoka"
+ROOT = Path(__file__).parents[2]
+CASES = ROOT / "tests" / "cases" / "nyoka"
 DATED, NUMBERED = CASES / "smoothing_months" / "model.pmml", CASES / "smoothing_numbers_seasonal" / "model.pmml"
 
 
@@ -45,3 +47,13 @@ def test_numbers_where_the_document_has_no_dates(spark, refused):
     assert "input 'month' of the model" in message
     assert "is integer and cannot be given as DATE" in message
     assert "the document numbers its series and says of no number which date it is (TimeAnchor, Timestamps)" in message
+
+
+def test_the_page_on_forecasts(spark):
+    blocks = re.findall(r"^```sql\n(.*?)^```", (ROOT / "docs" / "forecasts.md").read_text(), re.MULTILINE | re.DOTALL)
+    models = {"carbon_dioxide.pmml": DATED, "numbered.pmml": NUMBERED}
+    for block, (name, path) in zip(blocks, models.items(), strict=True):
+        assert name in block
+        rows = spark.sql(block.replace(name, str(path))).collect()
+        assert [row.forecast for row in rows[:3]] == pytest.approx(expected(path), rel=1e-9)
+        assert len(rows) == 12
