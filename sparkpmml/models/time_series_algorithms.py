@@ -311,4 +311,4 @@ def undefined(node: Algorithm, model: TimeSeriesModel) -> Iterator[tuple[Node, s
     elif isinstance(node, StateSpaceModel):
         yield from undefined_regressors(node.regressors, Differences())
     elif isinstance(node, ExponentialSmoothing) and node.trend is not None and node.trend.is_polynomial:
-        yield node.trend, "a polynomial trend"
+        yield node.trend, "a polynomial trend, whose array may hold coefficients or values smoothed several times"

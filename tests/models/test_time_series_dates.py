@@ -144,6 +144,21 @@ def test_missing_numbers_are_treated_as_the_field_says():
     assert model.predict(pd.DataFrame({"day": [None, 4]}))["prediction"].tolist() == [14, 12]
 
 
+def chained(series: str) -> bytes:
+    """The model as the only segment of a chain."""
+    head, model = document(series).decode().split("<TimeSeriesModel", 1)
+    schema = model[model.index("<MiningSchema>") : model.index("</MiningSchema>") + len("</MiningSchema>")]
+    return f"""{head}<MiningModel functionName="timeSeries">{schema}<Segmentation multipleModelMethod="modelChain">
+    <Segment><True/><TimeSeriesModel{model.replace("</PMML>", "")}</Segment></Segmentation></MiningModel></PMML>""".encode()
+
+
+def test_dates_in_a_chain():
+    model = sparkpmml.load(chained(MONTHS))
+    assert model.predict(pd.DataFrame({"day": ["1970-05-01"]}))["prediction"].tolist() == [12]
+    with pytest.raises(UnsupportedMarkupError, match=r"'day' as the order of a series without dates .* in a chain"):
+        sparkpmml.load(chained('<TimeSeries startTime="0" endTime="3"/>'))
+
+
 CYCLE = '<TimeCycle length="7" type="{}"><INT-ARRAY>1 5</INT-ARRAY></TimeCycle>'
 
 
