@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sparkpmml.datatypes import DataType
 from sparkpmml.models.time_series_nodes import TimeAnchor, TimeSeries
+from sparkpmml.models.time_series_paths import Vector
 from sparkpmml.pmml.node import Node
 from sparkpmml.runtime.cast import DAY_SECONDS, MICROSECONDS, days_before_1970, parse_value
 from sparkpmml.runtime.column import Column, numbers
@@ -38,6 +39,10 @@ class Calendar:
     stepsize: int
     time: float
     count: int
+
+    def count_at(self, times: Vector) -> Vector:
+        """float64[n]: the number of the unit at each time."""
+        return self.count + (times - self.time) * self.stepsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,9 @@ def calendar_of(series: TimeSeries) -> Calendar | None:
         raise ValueError("has a TimeAnchor whose stepsize is no number of units from 1 on")
     if len(times):
         calendar = Calendar(unit, anchor.stepsize, float(times[-1]), int(_counts(moments, unit)[-1]))
-        if not _agree(calendar, times, moments):
-            raise ValueError("has Timestamps that are not as far apart as its TimeAnchor says")
+        offsets = calendar.count_at(np.array([0.0, series.first])) - origin
+        if not _agree(calendar, times, moments) or (anchor.offset is not None and anchor.offset not in offsets):
+            raise ValueError("has Timestamps that are other dates than those that its TimeAnchor says")
         return calendar
     if anchor.offset is None:
         raise ValueError("has neither a TimeAnchor with an offset nor Timestamps, which say when it starts")
@@ -94,7 +100,7 @@ def _unit(anchor: TimeAnchor) -> tuple[str, int]:
     return _UNITS[word], int(_counts(origin, _UNITS[word])[0])
 
 
-def _stamped(series: TimeSeries) -> tuple[NDArray[np.float64], Counts]:
+def _stamped(series: TimeSeries) -> tuple[Vector, Counts]:
     """The times that have a date, ascending, and these, in microseconds since 1970."""
     pairs = sorted(
         (time, int(parse_value(each.stamp.text, DataType.DATE_TIME)))
@@ -104,19 +110,20 @@ def _stamped(series: TimeSeries) -> tuple[NDArray[np.float64], Counts]:
     return np.array([time for time, _ in pairs]), np.array([moment for _, moment in pairs], dtype=np.int64)
 
 
-def _between(times: NDArray[np.float64], moments: Counts) -> Calendar:
+def _between(times: Vector, moments: Counts) -> Calendar:
     """The calendar of dates without an anchor."""
+    steps = times[-1] - times[0]
     for unit in ("M", "us") if _are_of_months(moments) else ("us",):
         counts = _counts(moments, unit)
-        stepsize = (counts[-1] - counts[0]) / (times[-1] - times[0])
-        calendar = Calendar(unit, int(stepsize), float(times[-1]), int(counts[-1]))
-        if stepsize >= 1 and stepsize == int(stepsize) and _agree(calendar, times, moments):
+        stepsize = int((counts[-1] - counts[0]) // steps) if steps else 0
+        calendar = Calendar(unit, stepsize, float(times[-1]), int(counts[-1]))
+        if stepsize >= 1 and _agree(calendar, times, moments):
             return calendar
     raise ValueError("has Timestamps that are not equally far apart, and no TimeAnchor")
 
 
 def _are_of_months(moments: Counts) -> bool:
-    """Are all on the same day of their months, or all on the last, and at the same time of the day?"""
+    """Are all on the same day of their months, or as many days from its end, and at the same time of the day?"""
     days, times = np.divmod(moments, _DAY)
     months = _counts(moments, "M")
     since_start, since_end = days - _first_days(months), days - _first_days(months + 1)
@@ -127,9 +134,8 @@ def _are_equal(counts: Counts) -> bool:
     return bool((counts == counts[0]).all())
 
 
-def _agree(calendar: Calendar, times: NDArray[np.float64], moments: Counts) -> bool:
-    expected = calendar.count + (times - calendar.time) * calendar.stepsize
-    return bool((_counts(moments, calendar.unit) == expected).all())
+def _agree(calendar: Calendar, times: Vector, moments: Counts) -> bool:
+    return bool((_counts(moments, calendar.unit) == calendar.count_at(times)).all())
 
 
 def _counts(moments: Counts, unit: str) -> Counts:

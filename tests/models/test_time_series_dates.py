@@ -116,6 +116,9 @@ WEEKS = '<TimeAnchor type="dateDaysSince[1970]" stepsize="7"/>'
 
 def test_timestamps_beside_an_anchor_say_when_and_it_says_how_far():
     assert steps(stamped(["1970-01-01", "1970-01-08"], WEEKS, first=1), ["1970-01-15", "1970-01-16"]) == [1, None]
+    for offset in ("1", "-6"):  # of the first value, and of the time 0
+        anchor = WEEKS.replace("step", f'offset="{offset}" step')
+        assert steps(stamped(["1970-01-02", "1970-01-09"], anchor, first=1), ["1970-01-16"]) == [1]
     assert steps(stamped(["1970-01-08"], WEEKS, first=7), ["1970-01-15", "1970-01-29"]) == [1, 3]
 
 
@@ -197,7 +200,15 @@ WRONG = {
     "no steps": (anchored("dateDaysSince[1970]", 0, 0), "a TimeAnchor whose stepsize is no number of units"),
     "irregular": (stamped(["1970-01-01", "1970-01-02", "1970-01-04"]), "not equally far apart, and no TimeAnchor"),
     "backwards": (stamped(["1970-01-02", "1970-01-01"]), "not equally far apart"),
-    "other steps": (stamped(["1970-01-01", "1970-01-02"], WEEKS), "not as far apart as its TimeAnchor says"),
+    "other steps": (stamped(["1970-01-01", "1970-01-02"], WEEKS), "other dates than those that its TimeAnchor says"),
+    "another start": (
+        stamped(["1970-01-02"], WEEKS.replace("step", 'offset="2" step')),
+        "other dates than those that its TimeAnchor says",
+    ),
+    "one time": (
+        stamped(["1970-01-01", "1970-01-02"]).replace('index="1"', 'index="0"'),
+        "not equally far apart, and no TimeAnchor",
+    ),
     "no date": (stamped(["Q1", "Q2"]), "'Q1' is no dateTime of ISO 8601"),
 }
 
