@@ -362,6 +362,39 @@ def test_segment_outputs():
     assert predict(load(model, field("x")), x=[0.0]) == expected
 
 
+NEGATIVE, SMALL = (f'<SimplePredicate field="x" operator="lessThan" value="{limit}"/>' for limit in (0, 5))
+ACTIVE = {"of_a": [1, None, None], "of_b": [2, 2, None], "of_c": [3, 3, 3]}  # at x = -1, 1 and 7
+FIRST = {"of_a": [1, None, None], "of_b": [None, 2, None], "of_c": [None, None, 3]}
+SEGMENT_OUTPUTS = [("selectFirst", FIRST), ("selectAll", ACTIVE), ("modelChain", ACTIVE), ("sum", ACTIVE)]
+
+
+@pytest.mark.parametrize(("method", "expected"), SEGMENT_OUTPUTS)
+@pytest.mark.parametrize("feature", ["predictedValue", 'transformedValue" value="own'])
+def test_an_output_of_a_segment_that_is_not_scored_is_missing(method, feature, expected):
+    """Where a segment's predicate is not true, and under selectFirst where an earlier segment's is, too."""
+    asked = "".join(f'<OutputField name="of_{each}" feature="{feature}" segmentId="{each}"/>' for each in "abc")
+    own = '<Output><OutputField name="own" dataType="double"/></Output><Node'
+    one, two, three = (constant_tree(score).replace("<Node", own, 1) for score in (1, 2, 3))
+    segments = (
+        segment(one, name="a", predicate=NEGATIVE),
+        segment(two, name="b", predicate=SMALL),
+        segment(three, name="c"),
+    )
+    answers = predict(
+        load(mining(method, *segments, output=f"<Output>{asked}</Output>"), field("x")), x=[-1.0, 1.0, 7.0]
+    )
+    assert {name: answers[name] for name in expected} == expected
+
+
+def test_select_first_scores_no_segment_after_one_that_always_applies():
+    later = '<Output><OutputField name="later" segmentId="b"/></Output>'
+    segments = [segment(constant_tree(1), name="a"), segment(constant_tree(2), name="b")]
+    assert predict(load(mining("selectFirst", *segments, output=later), field("x")), x=[0.0, 1.0]) == {
+        "prediction": [1.0, 1.0],
+        "later": [None, None],
+    }
+
+
 def test_select_all_gives_a_list():
     model = mining("selectAll", *[segment(constant_tree(score)) for score in (1, 2)])
     assert answer(model) == [1.0, 2.0]

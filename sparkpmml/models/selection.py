@@ -1,7 +1,8 @@
 """selectFirst, selectAll, modelChain, multiModelChain (specification: MultipleModels).
 
 In a chain every segment sees the output fields of those before it, and the last active segment answers. Under
-`missingPredictionTreatment="returnMissing"` there is no answer where an active segment has none.
+`missingPredictionTreatment="returnMissing"` there is no answer where an active segment has none. `selectFirst` scores
+no segment after the first active one, and output fields that name one of these by `segmentId` are missing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sparkpmml.compiler.scores import Matrix, align
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.models.gathering import Gather
 from sparkpmml.models.mining_nodes import Member, MiningModel, Segment
+from sparkpmml.runtime.builtin import Call
 from sparkpmml.runtime.column import Column, booleans, either, from_strings
 
 LowerSegments = Callable[[Sequence[Segment], Scope], list[Member]]
@@ -68,19 +70,30 @@ def lower_selection(node: MiningModel, scope: Scope, lower: LowerSegments) -> Re
     method, segments = node.segmentation.method, node.segmentation.segments
     chained = method in ("modelChain", "multiModelChain")
     members: list[Member] = []
+    scored: list[Member] = []  # the same, active only where they are scored
     passed_over: list[Slot] = []  # true where no segment so far is the first
     for place, segment in enumerate(segments, 1):
         with scope.builder.guarded(*passed_over):
             (member,) = lower((segment if segment.id else replace(segment, id=str(place)),), scope)
         members.append(member)
+        scored.append(_where(passed_over, member, scope.builder))
         if chained:
             _declare(member, scope)
-        elif method == "selectFirst" and member.active is not None:
-            passed_over.append(scope.builder.emit(IsTrue(False), member.active))
+        elif method == "selectFirst":
+            always = scope.builder.literal("true", DataType.BOOLEAN)
+            passed_over.append(scope.builder.emit(IsTrue(False), member.active or always))
     result = _select(node, members, scope)
     if chained and node.segmentation.missing_prediction_treatment == "returnMissing":
         result = _withheld(result, members, scope.builder)
-    return replace(result, segments={member.id: masked(member, scope.builder) for member in members})
+    return replace(result, segments={member.id: masked(member, scope.builder) for member in scored})
+
+
+def _where(conditions: Sequence[Slot], member: Member, builder: Builder) -> Member:
+    """The segment, active only where these conditions hold, too."""
+    if not conditions:
+        return member
+    active = member.active or builder.literal("true", DataType.BOOLEAN)
+    return replace(member, active=builder.emit(Call("and"), *conditions, active))
 
 
 def _withheld(result: Result, members: Sequence[Member], builder: Builder) -> Result:
