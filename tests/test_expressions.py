@@ -91,6 +91,36 @@ def test_norm_continuous(attributes, points, name, values, expected):
     assert derive(f"<NormContinuous {attributes}>{points}</NormContinuous>", **{name: values}) == expected
 
 
+SPELLED = ["1.5", "+4e0", " 3 ", "true", None, "NaN"]
+OF_TEXTS = [
+    (f'<NormContinuous field="s">{CURVE}</NormContinuous>', "double", [15.0, 0.0, 10.0, 10.0, None, None]),
+    ("""<Discretize field="s" defaultValue="high"><DiscretizeBin binValue="low">
+    <Interval closure="openOpen" rightMargin="3"/></DiscretizeBin></Discretize>""", "string",
+     ["low", "high", "high", "low", None, None]),
+    ('<Apply function="floor"><FieldRef field="s"/></Apply>', "integer", [1, 4, 3, 1, None, None]),
+    ('<Apply function="*"><FieldRef field="s"/><Constant>2</Constant></Apply>', "double",
+     [3.0, 8.0, 6.0, 2.0, None, None]),
+    ('<Apply function="max"><FieldRef field="s"/><Constant>2</Constant></Apply>', "string",
+     ["2.0", "4.0", "3.0", "2.0", "2.0", "2.0"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "data_type", "expected"), OF_TEXTS)
+def test_texts_are_the_numbers_that_they_spell(expression, data_type, expected):
+    assert derive(expression, data_type, s=SPELLED) == expected
+    assert derive(expression, data_type, on_error="null", s=[*SPELLED, "low", "", "1_0"])[-3:] == [None, None, None]
+
+
+def test_a_text_that_is_no_number_is_named():
+    with pytest.raises(ScoringError, match=r"field 's' is no double \(value 'low'\)"):
+        derive(f'<NormContinuous field="s">{CURVE}</NormContinuous>', s=["low"])
+    call = '<Apply function="+"{}><FieldRef field="s"/><FieldRef field="x"/></Apply>'
+    with pytest.raises(ScoringError, match=r"\+\(\) has no value"):
+        derive(call.format(""), s=["low"], x=[1.0])
+    as_missing = ' invalidValueTreatment="asMissing" defaultValue="-1"'
+    assert derive(call.format(as_missing), s=["low", "2"], x=[1.0, 1.0]) == [-1.0, 3.0]
+
+
 WHOLE = [
     ("x", [2.9, -2.9, -0.5, 7.0, None], [2, -2, 0, 7, None]),
     ("f", [2.5, None], [2, None]),
@@ -417,14 +447,12 @@ def test_one_row_of_lists(values):
 
 WRONG = [
     ('<NormContinuous field="x"><LinearNorm orig="0" norm="1"/></NormContinuous>', "two or more LinearNorm"),
-    (f'<NormContinuous field="s">{CURVE}</NormContinuous>', "a number is needed here, not a string"),
     (
         '<NormContinuous field="x"><LinearNorm orig="1" norm="1"/><LinearNorm orig="0" norm="1"/></NormContinuous>',
         "do not ascend",
     ),
     ('<NormDiscrete field="nothing" value="1"/>', "'nothing', which is not declared"),
     ('<NormDiscrete field="size" value="tiny" method="thermometer"/>', "no declared value"),
-    (f'<Discretize field="s">{TWO}</Discretize>', "a number is needed here, not a string"),
     (f'<Discretize field="x" dataType="integer">{TWO}</Discretize>', "answers 'low', which is no integer"),
     (f'<MapValues outputColumn="result">{ONE}{LETTERS}</MapValues>', "without the column 'result'"),
     (
@@ -442,7 +470,6 @@ WRONG = [
     ('<Aggregate field="derived" function="sum"/>', "'derived', which is not declared"),
     ('<Aggregate field="absent" function="sum"/>', "'absent', which is not declared"),
     ('<Apply function="matches"><FieldRef field="s"/><Constant>[a&amp;&amp;b]</Constant></Apply>', "intersection"),
-    ('<Apply function="floor"><FieldRef field="s"/></Apply>', "a number is needed here"),
 ]
 
 

@@ -231,7 +231,8 @@ CASES = [
     ("lessThan", ["apple", "banana"], True, B),
     ("lessThan", ["10", "9"], True, B),
     ("lessThan", ["10", 9], False, B),
-    ("lessThan", ["x", 9], None, B),
+    ("lessThan", ["x", 9], FAILS, B),
+    ("lessThan", ["x", missing(D)], None, B),
     ("lessThan", [1, missing(D)], None, B),
     ("lessThan", [datetime.time(9), datetime.time(10)], True, B),
     ("lessOrEqual", [2, 2], True, B),
@@ -375,15 +376,51 @@ def test_every_function_has_a_case():
     assert {name for name, *_ in CASES} == set(builtins())
 
 
+NO_NUMBERS = [
+    ("+", ["a", 1], FAILS),
+    ("+", ["a", missing(D)], None),
+    ("sum", ["a", 1], FAILS),
+    ("min", [missing(S), "", 1], FAILS),
+    ("ln", ["1,5"], FAILS),
+    ("round", ["a"], FAILS),
+    ("normalPDF", [1.0, "a", 1.0], FAILS),
+    ("formatNumber", ["a", "%d"], FAILS),
+    ("formatNumber", ["1e999", "%d"], FAILS),
+    ("substring", ["text", "a", 1], FAILS),
+    ("substring", ["text", 1.5, 1], FAILS),
+    ("dateDaysSinceYear", [DAY(2020, 1, 1), "a"], FAILS),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"), NO_NUMBERS, ids=[f"{name}{show(a[0])}" for name, a, _ in NO_NUMBERS]
+)
+def test_a_text_that_spells_no_number(name, arguments, expected):
+    assert value_of(builtins()[name](*[column(argument) for argument in arguments])) is expected
+
+
+SPELLED = [
+    (name, [repr(value) for value in arguments], expected, data_type)
+    for name, arguments, expected, data_type in CASES
+    if arguments and all(type(value) is float for value in arguments)
+    and name not in {"concat", "equal", "isIn", "isMissing", "isNotIn", "isNotMissing", "isNotValid", "isValid",
+                     "lessThan", "lowercase", "notEqual", "stringLength", "uppercase"}
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected", "data_type"), SPELLED, ids=[f"{name}{a}" for name, a, *_ in SPELLED]
+)
+def test_a_text_is_the_double_that_it_spells(name, arguments, expected, data_type):
+    test_value(name, arguments, expected, data_type)
+
+
 WRONG_TYPES = [
-    ("+", ["a", 1]),
     ("+", [DAY(2020, 1, 1), 1]),
-    ("sum", ["a", 1]),
-    ("ln", ["a"]),
     ("floor", [DAY(2020, 1, 1)]),
     ("equal", [DAY(2020, 1, 1), 1]),
     ("lessThan", [DAY(2020, 1, 1), datetime.time(1)]),
-    ("formatNumber", ["a", "%d"]),
+    ("formatNumber", [DAY(2020, 1, 1), "%d"]),
     ("formatDatetime", [1, "%Y"]),
     ("dateDaysSinceYear", [1, 1960]),
 ]

@@ -292,8 +292,8 @@ def test_a_segment_has_one_weight():
     both = varying(constant_tree(1), "x").replace("<Segment>", '<Segment weight="2">')
     with pytest.raises(ModelError, match="has the weight 2 and a VariableWeight"):
         load(mining("weightedAverage", both), field("x"))
-    with pytest.raises(ModelError, match="weighs by field 'y', which is no number"):
-        load(mining("weightedAverage", varying(constant_tree(1), "y")), field("x"), CLASSES)
+    with pytest.raises(ModelError, match="field 'y', which is no number: a date"):
+        load(mining("weightedAverage", varying(constant_tree(1), "y")), field("x"), field("y", "date"))
 
 
 def constant(target: str, value: int) -> str:

@@ -100,6 +100,19 @@ def cast_slot(slot: Slot, data_type: DataType | None, scope: Scope, what: str) -
     return scope.builder.checked(casted, f"{what} is no {data_type}", slot)
 
 
+_CALENDAR = (DataType.DATE, DataType.TIME, DataType.DATE_TIME)
+
+
+def number_slot(slot: Slot, scope: Scope, what: str) -> Slot:
+    """The slot's column as numbers to calculate with: a text is the double that it spells, or fails its row.
+
+    TypeError for dates and times: functions count their days or seconds, from a beginning that they name.
+    """
+    if slot.data_type in _CALENDAR:
+        raise TypeError(f"calculates with {what}, which is no number: a {slot.data_type}")
+    return cast_slot(slot, DataType.DOUBLE, scope, what) if slot.data_type is DataType.STRING else slot
+
+
 def convert_slot(slot: Slot, data_type: DataType | None, scope: Scope, what: str) -> Slot:
     """As `cast_slot`, for values that the document computes: as an integer, a number loses its fraction.
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.expressions import number_slot
 from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, target_info
 from sparkpmml.compiler.scope import Scope
@@ -59,9 +60,7 @@ def _z_value(test: TestDistributions, scope: Scope) -> Values:
     mean, variance = _distribution(test.baseline.content, "Baseline").moments()
     if not variance > 0.0:
         raise ValueError(f"needs a baseline with a positive variance, has {variance:g}")
-    slot = scope.field(_field(test), test).slot
-    if not slot.data_type.is_numeric:
-        raise TypeError(f"is about field {test.field!r}, which is no number: a {slot.data_type}")
+    slot = number_slot(scope.field(_field(test), test).slot, scope, f"field {test.field!r}")
     return {"predictedValue": scope.builder.emit(ZValue(mean, np.sqrt(variance)), slot)}
 
 

@@ -13,7 +13,7 @@ from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.compiler.scores import Matrix, label_column
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.models.clustering_nodes import Cluster, ClusteringField, ClusteringModel
-from sparkpmml.models.comparison import ComparedField, Comparison, make_comparison
+from sparkpmml.models.comparison import ComparedField, Comparison, compared, make_comparison
 from sparkpmml.models.partitions import distribution
 from sparkpmml.models.ranking import Best, rank_features
 from sparkpmml.runtime.column import Column
@@ -65,16 +65,17 @@ def _compared_fields(node: ClusteringModel, scope: Scope) -> list[ComparedField]
         centers = [each for each in node.fields if each.is_center_field]
         fields = [(scope.field(each.field, each), each) for each in centers]
     values = [_center(cluster, len(fields)) for cluster in node.clusters]
+    functions = [(how.compare_function if how else None) or node.measure.compare_function for _, how in fields]
     return [
         ComparedField(
-            field,
+            compared(field, function, scope),
             [value[place] for value in values],
-            (how.compare_function if how is not None else None) or node.measure.compare_function,
+            function,
             1.0 if how is None else how.weight,
             None if how is None else how.similarity_scale,
             None if how is None else how.comparisons,
         )
-        for place, (field, how) in enumerate(fields)
+        for place, ((field, how), function) in enumerate(zip(fields, functions, strict=True))
     ]
 
 

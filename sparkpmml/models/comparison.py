@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.compiler.scope import Field
+from sparkpmml.compiler.expressions import number_slot
+from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.distances import HIGHEST, SUM, add_differences
@@ -166,6 +167,9 @@ class BitRatios:
 Comparison = Distances | BitRatios
 
 
+_SUBTRACTING = ("absDiff", "gaussSim")
+
+
 @dataclass(frozen=True, slots=True)
 class ComparedField:
     """A field that takes part in a comparison, with the reference values as the document writes them.
@@ -187,6 +191,13 @@ class ComparedField:
         return len(self.references) if self.expected is None else self.expected.shape[1]
 
 
+def compared(field: Field, function: str, scope: Scope) -> Field:
+    """The field as a compare function takes it: texts that are subtracted are the numbers that they spell."""
+    if function not in _SUBTRACTING:
+        return field
+    return replace(field, slot=number_slot(field.slot, scope, f"field {field.name!r}"))
+
+
 def make_comparison(fields: Sequence[ComparedField], measure: Measure, adjustments: Sequence[float]) -> Comparison:
     """The comparison with m references, of which each field holds its value; ValueError when something does not fit."""
     if not fields:
@@ -205,17 +216,20 @@ def make_comparison(fields: Sequence[ComparedField], measure: Measure, adjustmen
 
 
 def _is_plain(each: ComparedField) -> bool:
-    return each.function == "absDiff" and each.field.data_type is not DataType.STRING
+    return each.function == "absDiff"
 
 
 def _as_numbers(each: ComparedField) -> list[float]:
     if each.field.data_type is DataType.STRING:
         raise ValueError(f"subtracts values of field {each.field.name!r}, which are strings")
-    return [_number(text) for text in each.references]
+    return [_as_number(text, each.field.name) for text in each.references]
 
 
-def _number(text: str) -> float:
-    return float({"true": "1", "false": "0"}.get(text, text))
+def _as_number(text: str, name: str) -> float:
+    try:
+        return float({"true": "1", "false": "0"}.get(text, text))
+    except ValueError:
+        raise ValueError(f"subtracts values of field {name!r}, and {text!r} is no number") from None
 
 
 def _coded(place: int, each: ComparedField) -> Coded:
@@ -226,8 +240,6 @@ def _coded(place: int, each: ComparedField) -> Coded:
     if each.field.data_type is not DataType.STRING:
         reference = np.array(_as_numbers(each))
         return Coded(place, each.weight, each.function, reference, scale=each.scale or 1.0)
-    if each.function not in ("delta", "equal"):
-        raise ValueError(f"compares field {each.field.name!r}, which is a string, by {each.function!r}")
     known = list(dict.fromkeys(each.references))
     reference = np.array([float(known.index(text)) for text in each.references])
     return Coded(place, each.weight, each.function, reference, Encoder.of(known, each.field.data_type))

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.expressions import number_slot
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix
-from sparkpmml.datatypes import DataType
 from sparkpmml.models.general_regression_nodes import BaseCumHazardTables, BaselineCell, GeneralRegressionModel
 from sparkpmml.runtime.column import Column, numbers
 from sparkpmml.runtime.encode import Encoder
@@ -82,9 +82,8 @@ def lower_survival(node: GeneralRegressionModel, scores: Slot, scope: Scope) -> 
         raise ValueError('modelType "CoxRegression" needs the attribute endTimeVariable')
     if node.baseline is None:
         raise ValueError('modelType "CoxRegression" needs BaseCumHazardTables')
-    slots = [scores, scope.field(node.end_time_variable, node).slot]
-    if slots[1].data_type is DataType.STRING:
-        raise TypeError(f"takes the time from field {node.end_time_variable!r}, which is a string")
+    time = scope.field(node.end_time_variable, node).slot
+    slots = [scores, number_slot(time, scope, f"field {node.end_time_variable!r}")]
     encoder = None
     if node.strata_variable is not None:
         stratum = scope.field(node.strata_variable, node).slot

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.expressions import number_slot
 from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, target_info
 from sparkpmml.compiler.scope import Scope
@@ -214,10 +215,7 @@ def _gaussian_process(node: GaussianProcessModel, scope: Scope) -> Result:
 
 
 def _input(name: str, node: GaussianProcessModel, scope: Scope) -> Slot:
-    slot = scope.field(name, node.instances).slot
-    if not slot.data_type.is_numeric:
-        raise TypeError(f"field {name!r} is no number: a {slot.data_type}")
-    return slot
+    return number_slot(scope.field(name, node.instances).slot, scope, f"field {name!r}")
 
 
 def _training_data(instances: TrainingInstances, target: str | None) -> tuple[list[str], Matrix, Vector]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.expressions import number_slot
 from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
@@ -125,10 +126,7 @@ def _link(node: GeneralRegressionModel) -> InverseLink:
 def _variable(name: str | None, literal: float | None, node: GeneralRegressionModel, scope: Scope) -> Slot | None:
     """A field's value, or else a literal; None where the model has neither."""
     if name is not None:
-        slot = scope.field(name, node).slot
-        if slot.data_type is DataType.STRING:
-            raise TypeError(f"calculates with field {name!r}, which is a string")
-        return slot
+        return number_slot(scope.field(name, node).slot, scope, f"field {name!r}")
     return None if literal is None else scope.builder.literal(repr(literal), DataType.DOUBLE)
 
 

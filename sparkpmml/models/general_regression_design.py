@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
+from sparkpmml.compiler.expressions import number_slot
 from sparkpmml.compiler.scope import Scope
-from sparkpmml.datatypes import DataType, OpType
+from sparkpmml.datatypes import OpType
 from sparkpmml.models.general_regression_nodes import GeneralRegressionModel, PPCell, Predictor
 from sparkpmml.models.regression import Factor, Linear
 from sparkpmml.runtime.column import Column, numbers
@@ -118,8 +119,7 @@ class Design:
                 encoder = Encoder.of(list(values), slot.data_type)
                 table = np.array([*values.values(), self._of_unknown(cell), np.nan])
                 return self._scope.builder.emit(Contrast(encoder, table), slot)
-            if slot.data_type is DataType.STRING:
-                raise TypeError(f"multiplies field {cell.field!r}, which is a string")
+            slot = number_slot(slot, self._scope, f"field {cell.field!r}")
             exponent = float(cell.value)
             return slot if exponent == 1 else self._scope.builder.emit(Power(exponent), slot)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sparkpmml.compiler.builder import Builder, Slot
-from sparkpmml.compiler.expressions import IsTrue
+from sparkpmml.compiler.expressions import IsTrue, number_slot
 from sparkpmml.compiler.lowering import lower_model, register
 from sparkpmml.compiler.predicates import lower_predicate
 from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
@@ -70,10 +70,9 @@ def lower_segment(segment: Segment, place: int, scope: Scope) -> Member:
 def _weigher(segment: Segment, scope: Scope) -> Slot | None:
     if segment.variable_weight is None:
         return None
-    slot = scope.field(segment.variable_weight.field, segment.variable_weight).slot
-    if not slot.data_type.is_numeric:
-        raise TypeError(f"weighs by field {segment.variable_weight.field!r}, which is no number: a {slot.data_type}")
-    return slot
+    name = segment.variable_weight.field
+    with scope.compilation.at(segment.variable_weight):
+        return number_slot(scope.field(name, segment.variable_weight).slot, scope, f"field {name!r}")
 
 
 def _weights(members: Sequence[Member]) -> Weights:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
-from sparkpmml.compiler.expressions import lower_derived_field
+from sparkpmml.compiler.expressions import lower_derived_field, number_slot
 from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
@@ -105,9 +105,7 @@ def _lower_input(
     node: BayesInput, labels: Sequence[str], info: TargetInfo, threshold: float, scope: Scope
 ) -> tuple[Slot, Counted | Measured]:
     if node.stats is not None:
-        slot = scope.field(node.field, node).slot
-        if slot.data_type is DataType.STRING:
-            raise TypeError(f"has distributions of field {node.field!r}, which is a string")
+        slot = number_slot(scope.field(node.field, node).slot, scope, f"field {node.field!r}")
         return slot, _measured(node.stats, labels, info, threshold, scope)
     if node.derived is not None:
         slot = lower_derived_field(node.derived, scope).slot

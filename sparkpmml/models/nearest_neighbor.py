@@ -13,7 +13,7 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import align, label_column, winner
 from sparkpmml.compiler.targets import apply_targets
 from sparkpmml.datatypes import DataType, OpType
-from sparkpmml.models.comparison import ComparedField, make_comparison
+from sparkpmml.models.comparison import ComparedField, compared, make_comparison
 from sparkpmml.models.nearest_neighbor_instances import Instances
 from sparkpmml.models.nearest_neighbor_nodes import NearestNeighborModel, NeighborInput
 from sparkpmml.models.neighbors import Combine, FindNeighbors, NeighborDistance, NeighborLabel, Neighbors, Vote
@@ -41,10 +41,10 @@ def _nearest_neighbor_model(node: NearestNeighborModel, scope: Scope) -> Result:
 
 
 def _compared(each: NeighborInput, node: NearestNeighborModel, instances: Instances, scope: Scope) -> ComparedField:
-    field = scope.field(each.field, each)
+    function = each.compare_function or node.measure.compare_function
     with scope.compilation.at(each):
-        references = instances.compared(field)
-    return ComparedField(field, references, each.compare_function or node.measure.compare_function, each.weight)
+        field = compared(scope.field(each.field, each), function, scope)
+        return ComparedField(field, instances.compared(field), function, each.weight)
 
 
 def _features(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sparkpmml.compiler.builder import Slot
-from sparkpmml.compiler.expressions import cast_slot, lower_derived_field, lower_expression
+from sparkpmml.compiler.expressions import cast_slot, lower_derived_field, lower_expression, number_slot
 from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
@@ -74,7 +74,7 @@ def _input(node: NeuralInput, scope: Scope) -> Slot:
         slot = lower_expression(node.expression, scope)
     else:
         raise ValueError(f"has an input {node.id!r} without an expression")
-    return cast_slot(slot, DataType.DOUBLE, scope, f"input {node.id}") if slot.data_type is DataType.STRING else slot
+    return number_slot(slot, scope, f"input {node.id}")
 
 
 def _meaning(column: int, node: NeuralOutput, scope: Scope) -> Meaning:

@@ -14,7 +14,7 @@ import numpy as np
 from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.models.clustering_nodes import Cluster, ClusteringField, ClusteringModel, PartitionFieldStats
-from sparkpmml.models.comparison import ComparedField
+from sparkpmml.models.comparison import ComparedField, compared
 
 
 def distribution(node: ClusteringModel, pair: tuple[Field, ClusteringField], scope: Scope) -> ComparedField:
@@ -28,6 +28,7 @@ def distribution(node: ClusteringModel, pair: tuple[Field, ClusteringField], sco
     means = [each.info.mean if each.info is not None else None for each in stats]
     if any(mean is None for mean in means):
         raise ValueError(f"has clusters that know neither frequencies of declared values of {how.field!r} nor its mean")
+    field = compared(field, function, scope)
     return ComparedField(field, [repr(mean) for mean in means], function, how.weight, how.similarity_scale)
 
 

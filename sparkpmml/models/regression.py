@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Builder, Slot
-from sparkpmml.compiler.expressions import lower_expression
+from sparkpmml.compiler.expressions import lower_expression, number_slot
 from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
@@ -270,9 +270,8 @@ def _numeric_weights(
     index: dict[tuple[int, int], int] = {}
     for column, table in enumerate(tables):
         for predictor in table.numeric:
-            slot = scope.field(predictor.field, predictor).slot
             with scope.compilation.at(predictor):
-                _require_number(slot, predictor.field)
+                slot = number_slot(scope.field(predictor.field, predictor).slot, scope, f"field {predictor.field!r}")
             key = (inputs.add(slot), predictor.exponent)
             if key not in index:
                 index[key] = len(powers)
@@ -280,11 +279,6 @@ def _numeric_weights(
                 rows.append(np.zeros(len(tables)))
             rows[index[key]][column] += predictor.coefficient
     return powers, np.array(rows).reshape(len(powers), len(tables))
-
-
-def _require_number(slot: Slot, name: str) -> None:
-    if slot.data_type is DataType.STRING:
-        raise TypeError(f"multiplies field {name!r}, which is a string")
 
 
 def _factors(tables: tuple[RegressionTable, ...], scope: Scope) -> tuple[tuple[Factor, ...], list[Slot]]:
@@ -318,7 +312,9 @@ def _term_weights(
     rows: list[NDArray[np.float64]] = []
     for column, table in enumerate(tables):
         for term in table.terms:
-            terms.append(tuple(inputs.add(lower_expression(field, scope)) for field in term.fields))
+            with scope.compilation.at(term):
+                slots = [number_slot(lower_expression(each, scope), scope, "a factor") for each in term.fields]
+            terms.append(tuple(map(inputs.add, slots)))
             weights = np.zeros(len(tables))
             weights[column] = term.coefficient
             rows.append(weights)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
-from sparkpmml.compiler.expressions import lower_expression
+from sparkpmml.compiler.expressions import lower_expression, number_slot
 from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.predicates import lower_predicate
 from sparkpmml.compiler.result import Result, target_info
@@ -104,9 +104,8 @@ def _partial_score(node: Characteristic, index: Slot, scope: Scope) -> Slot:
             continue
         with scope.builder.guarded(scope.builder.emit(IsIndex(position), index)):
             slot = lower_expression(each.complex_score.expression, scope)
-        with scope.compilation.at(each.complex_score):
-            if slot.data_type is DataType.STRING:
-                raise TypeError("calculates a string, a partial score is a number")
+            with scope.compilation.at(each.complex_score):
+                slot = number_slot(slot, scope, "a partial score")
         calculated.append(position)
         columns.append(slot)
     return scope.builder.emit(PartialScore(np.array([*scores, np.nan]), tuple(calculated)), index, *columns)

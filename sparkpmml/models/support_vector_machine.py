@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
-from sparkpmml.compiler.expressions import cast_slot, lower_expression
+from sparkpmml.compiler.expressions import cast_slot, lower_expression, number_slot
 from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.prepare import ValueSet
 from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
@@ -127,8 +127,7 @@ def _support_vector_machine_model(node: SupportVectorMachineModel, scope: Scope)
 
 def _entry(node: FieldRef | CategoricalPredictor, scope: Scope) -> Slot:
     if isinstance(node, FieldRef):
-        slot = lower_expression(node, scope)
-        return cast_slot(slot, DataType.DOUBLE, scope, node.field) if slot.data_type is DataType.STRING else slot
+        return number_slot(lower_expression(node, scope), scope, f"field {node.field!r}")
     field = scope.field(node.field, node)
     return scope.builder.emit(IsValue(ValueSet.of((node.value,), field.data_type), node.coefficient), field.slot)
 

@@ -51,14 +51,21 @@ def parse_value(text: str, data_type: DataType) -> float | int | bool | str:
 def _parse_double(text: str) -> float:
     """A number; as R's logical columns come as text, a truth value counts as 1 or 0."""
     try:
-        return float(text)
+        return float(_numeral(text))
     except ValueError:
         return float(_parse_boolean(text))
 
 
+def _numeral(text: str) -> str:
+    """The text, unless only Python takes it for a number: 1_0 is its way to write 10."""
+    if "_" in text:
+        raise ValueError(f"{text!r} is no number")
+    return text
+
+
 def _parse_integer(text: str) -> int:
     try:
-        return int(text)
+        return int(_numeral(text))
     except ValueError:
         number = _parse_double(text)
         if not number.is_integer():

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
-from sparkpmml.compiler.expressions import register
+from sparkpmml.compiler.expressions import number_slot, register
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
 from sparkpmml.pmml.dictionary import Interval, data_type
 from sparkpmml.pmml.expressions import Expression
 from sparkpmml.pmml.node import Node, attribute, child, children, element
 from sparkpmml.runtime.column import Column
-from sparkpmml.runtime.functions._numeric import number
 from sparkpmml.runtime.literals import Literals
 
 
@@ -64,7 +63,7 @@ class Bins:
         return cls(low, high, disjoint, Literals.of(answers, node.data_type or DataType.STRING))
 
     def __call__(self, column: Column) -> Column:
-        numbers = number(column).as_double()
+        numbers = column.as_double()
         bins = self._search(numbers) if self.disjoint else self._try(numbers)
         return self.values.pick(np.where(np.isnan(numbers), len(self.low) + 1, bins))
 
@@ -100,4 +99,5 @@ def _high(interval: Interval) -> float:
 
 @register
 def _lower(node: Discretize, scope: Scope) -> Slot:
-    return scope.builder.emit(Bins.of(node), scope.field(node.field, node).slot)
+    slot = number_slot(scope.field(node.field, node).slot, scope, f"field {node.field!r}")
+    return scope.builder.emit(Bins.of(node), slot)

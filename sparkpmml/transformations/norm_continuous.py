@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
-from sparkpmml.compiler.expressions import register, replace_missing
+from sparkpmml.compiler.expressions import number_slot, register, replace_missing
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.pmml.expressions import Expression
 from sparkpmml.pmml.node import Node, attribute, children, element, number, one_of
 from sparkpmml.runtime.column import Column, numbers
-from sparkpmml.runtime.functions._numeric import number as as_number
 
 
 @element("LinearNorm")
@@ -64,7 +63,7 @@ class PiecewiseLinear:
         return PiecewiseLinear(self.norms[order], self.origins[order])
 
     def __call__(self, column: Column) -> Column:
-        return numbers(self.map(as_number(column).as_double()))
+        return numbers(self.map(column.as_double()))
 
     def map(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """float64[n] of the function, NaN where missing."""
@@ -84,5 +83,5 @@ class PiecewiseLinear:
 
 @register
 def _lower(node: NormContinuous, scope: Scope) -> Slot:
-    source = scope.field(node.field, node).slot
+    source = number_slot(scope.field(node.field, node).slot, scope, f"field {node.field!r}")
     return replace_missing(scope.builder.emit(PiecewiseLinear.of(node), source), node.map_missing_to, scope)

@@ -176,7 +176,7 @@ def test_coordinates_of_old_documents():
 
 BROKEN = {
     "a coordinate too few": (A_B, centers((0, 0), (1,)), "a cluster with 1 coordinates for 2 fields"),
-    "strings subtracted": (field("c"), centers(("red",), ("blue",)), "'c', which is a string, by 'absDiff'"),
+    "strings subtracted": (field("c"), centers(("red",), ("blue",)), "field 'c', and 'red' is no number"),
     "no scale": (field("a", compareFunction="gaussSim"), centers((0,), (1,)), "without a similarityScale"),
 }
 

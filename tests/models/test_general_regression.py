@@ -481,12 +481,6 @@ REFUSED = {  # id: document, message
         ),
         "every target category but the last",
     ),
-    "text multiplied": (
-        document('modelType="regression"', [("p1", "g", "1")], LINE).replace(
-            b'<FactorList><Predictor name="g"></Predictor></FactorList>', b""
-        ).replace(b"<CovariateList>", b'<CovariateList><Predictor name="g"/>'),
-        "'g', which is a string",
-    ),
     "unknown field": (document('modelType="regression"', [("p1", "q", "1")], LINE), "'q', which is not declared"),
     "no baseline": (document(COX, X, LINE), "needs BaseCumHazardTables"),
     "no time": (document('modelType="CoxRegression"', X, LINE, baseline=STEPS), "needs the attribute endTimeVariable"),

@@ -151,7 +151,6 @@ def test_many_rows_and_none():
 
 
 REFUSED = {
-    "distributions of a text": (document(GAUSS.replace('"age"', '"colour"')), "'colour', which is a string"),
     "no distribution for a class": (
         document(measured("age", '<PoissonDistribution mean="2"/>')), "no distribution for the target's 1",
     ),

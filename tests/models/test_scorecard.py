@@ -206,7 +206,6 @@ REFUSED = {
     "no condition": (document(characteristic('<Attribute partialScore="1"/>')), "lacks an element that is a Predicate"),
     "no characteristic": (document(""), "has no Characteristic"),
     "no attribute": (document(characteristic()), "has no Attribute"),
-    "text": (document(characteristic(attribute('<FieldRef field="department"/>'))), "calculates a string"),
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +21,31 @@ def is_missing_constant(column: Column) -> bool:
     return column.data_type is DataType.STRING and len(column) == 1 and bool(column.values[0] < 0)
 
 
+def of_numbers(*places: int) -> Callable[[Callable[..., Column]], Callable[..., Column]]:
+    """Decorator: give the function numbers (see `number`) for the arguments at these places, or for all of them.
+
+    A text is the double that it spells; a row whose text spells none has no result.
+    """
+
+    def decorate(function: Callable[..., Column]) -> Callable[..., Column]:
+        @wraps(function)
+        def apply(*arguments: Column) -> Column:
+            given, unreadable = list(arguments), None
+            for place in places or range(len(arguments)):
+                if arguments[place].data_type is DataType.STRING:
+                    given[place] = cast(arguments[place].plain(), DataType.DOUBLE)
+                    unreadable = either(unreadable, given[place].failed)
+                given[place] = number(given[place])
+            result = function(*given)
+            return result if unreadable is None else fail(result, unreadable)
+
+        return apply
+
+    return decorate
+
+
 def number(column: Column) -> Column:
-    """The argument as a column of numbers: a count of days or seconds, and a boolean, is an integer.
+    """The column as numbers: a count of days or seconds, and a boolean, is an integer.
 
     TypeError for strings, dates and times.
     """

@@ -6,7 +6,7 @@ median of integers are doubles.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,14 +14,10 @@ import numpy as np
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.builtin import builtin
 from sparkpmml.runtime.column import Array, Column, Mask
-from sparkpmml.runtime.functions._numeric import common_type, double_result, largest, number, whole
+from sparkpmml.runtime.functions._numeric import common_type, double_result, largest, of_numbers, whole
 
 
-def _numbers(columns: tuple[Column, ...]) -> list[Column]:
-    return [number(column) for column in columns]
-
-
-def _fold(operation: Callable[[Any, Any], Any], columns: list[Column], neutral: float) -> tuple[Array, Array]:
+def _fold(operation: Callable[[Any, Any], Any], columns: Sequence[Column], neutral: float) -> tuple[Array, Array]:
     """float64[n]: the operation over the values that are there, from the first argument on; int64[n]: their count."""
     total: Array = np.full(1, neutral)
     count: Array = np.zeros(1, dtype=np.int64)
@@ -33,7 +29,7 @@ def _fold(operation: Callable[[Any, Any], Any], columns: list[Column], neutral: 
     return total, count
 
 
-def _fold_integers(operation: Callable[[Any, Any], Any], columns: list[Column], neutral: int) -> tuple[Array, Mask]:
+def _fold_integers(operation: Callable[[Any, Any], Any], columns: Sequence[Column], neutral: int) -> tuple[Array, Mask]:
     """As `_fold`, in int64, for arguments that cannot leave 64 bits; bool[n]: where all arguments are missing."""
     total: Array = np.full(1, neutral, dtype=np.int64)
     empty: Mask = np.ones(1, dtype=np.bool_)
@@ -49,8 +45,8 @@ def _empty(values: Array, count: Array) -> Array:
 
 
 @builtin("sum", 1, None, strict=False)
-def total(*columns: Column) -> Column:
-    arguments = _numbers(columns)
+@of_numbers()
+def total(*arguments: Column) -> Column:
     kind = common_type(*arguments)
     if kind is DataType.INTEGER and sum(largest(each.values) for each in arguments) < 2**63:
         return whole(*_fold_integers(np.add, arguments, 0))
@@ -58,8 +54,8 @@ def total(*columns: Column) -> Column:
 
 
 @builtin("product", 1, None, strict=False)
-def product(*columns: Column) -> Column:
-    arguments = _numbers(columns)
+@of_numbers()
+def product(*arguments: Column) -> Column:
     kind = common_type(*arguments)
     if kind is DataType.INTEGER and np.prod([float(largest(each.values)) for each in arguments]) < 2.0**62:
         return whole(*_fold_integers(np.multiply, arguments, 1))
@@ -67,27 +63,28 @@ def product(*columns: Column) -> Column:
 
 
 @builtin("avg", 1, None, strict=False)
-def average(*columns: Column) -> Column:
-    arguments = _numbers(columns)
+@of_numbers()
+def average(*arguments: Column) -> Column:
     values, count = _fold(np.add, arguments, 0.0)
     with np.errstate(invalid="ignore"):
         return double_result(values / count, _fraction_type(arguments))
 
 
 @builtin("min", 1, None, strict=False)
-def least(*columns: Column) -> Column:
-    return _extreme(np.minimum, np.fmin, columns)
+@of_numbers()
+def least(*arguments: Column) -> Column:
+    return _extreme(np.minimum, np.fmin, arguments)
 
 
 @builtin("max", 1, None, strict=False)
-def greatest(*columns: Column) -> Column:
-    return _extreme(np.maximum, np.fmax, columns)
+@of_numbers()
+def greatest(*arguments: Column) -> Column:
+    return _extreme(np.maximum, np.fmax, arguments)
 
 
 def _extreme(
-    of_integers: Callable[[Any, Any], Any], of_doubles: Callable[[Any, Any], Any], columns: tuple[Column, ...]
+    of_integers: Callable[[Any, Any], Any], of_doubles: Callable[[Any, Any], Any], arguments: Sequence[Column]
 ) -> Column:
-    arguments = _numbers(columns)
     kind = common_type(*arguments)
     if kind is DataType.INTEGER:
         limit = np.iinfo(np.int64)
@@ -99,9 +96,9 @@ def _extreme(
 
 
 @builtin("median", 1, None, strict=False)
-def median(*columns: Column) -> Column:
+@of_numbers()
+def median(*arguments: Column) -> Column:
     """The middle value, or the mean of the two middle values."""
-    arguments = _numbers(columns)
     table = np.sort(np.stack(np.broadcast_arrays(*[each.as_double() for each in arguments]), axis=1), axis=1)
     count = (~np.isnan(table)).sum(axis=1)  # NaN sorts to the end
     rows = np.arange(len(table))
@@ -111,6 +108,6 @@ def median(*columns: Column) -> Column:
         return double_result(np.where(low == high, low, low + (high - low) / 2), _fraction_type(arguments))
 
 
-def _fraction_type(arguments: list[Column]) -> DataType:
+def _fraction_type(arguments: Sequence[Column]) -> DataType:
     kind = common_type(*arguments)
     return DataType.DOUBLE if kind is DataType.INTEGER else kind

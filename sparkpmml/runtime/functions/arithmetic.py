@@ -15,7 +15,7 @@ import numpy as np
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.builtin import builtin
 from sparkpmml.runtime.column import Array, Column, numbers
-from sparkpmml.runtime.functions._numeric import common_type, fail, largest, number, whole
+from sparkpmml.runtime.functions._numeric import common_type, fail, largest, of_numbers, whole
 
 _LIMIT = 2**63
 
@@ -46,32 +46,32 @@ def _are_integers(first: Column, second: Column) -> bool:
 
 
 @builtin("+", 2)
+@of_numbers()
 def add(first: Column, second: Column) -> Column:
-    first, second = number(first), number(second)
     if _are_integers(first, second):
         return _exact(np.add, first, second, largest(first.values) + largest(second.values))
     return _floating(np.add, first, second)
 
 
 @builtin("-", 2)
+@of_numbers()
 def subtract(first: Column, second: Column) -> Column:
-    first, second = number(first), number(second)
     if _are_integers(first, second):
         return _exact(np.subtract, first, second, largest(first.values) + largest(second.values))
     return _floating(np.subtract, first, second)
 
 
 @builtin("*", 2)
+@of_numbers()
 def multiply(first: Column, second: Column) -> Column:
-    first, second = number(first), number(second)
     if _are_integers(first, second):
         return _exact(np.multiply, first, second, largest(first.values) * largest(second.values))
     return _floating(np.multiply, first, second)
 
 
 @builtin("/", 2)
+@of_numbers()
 def divide(first: Column, second: Column) -> Column:
-    first, second = number(first), number(second)
     if not _are_integers(first, second):
         return _floating(np.true_divide, first, second)
     divisor = np.where(second.values == 0, 1, second.values)
@@ -83,9 +83,9 @@ def divide(first: Column, second: Column) -> Column:
 
 @builtin("modulo", 2)
 @builtin("%", 2)
+@of_numbers()
 def modulo(first: Column, second: Column) -> Column:
     """The remainder with the divisor's sign: `modulo(-7, 3)` is 2."""
-    first, second = number(first), number(second)
     if not _are_integers(first, second):
         return _floating(np.mod, first, second)
     divisor = np.where(second.values == 0, 1, second.values)

@@ -1,6 +1,6 @@
 """equal, notEqual, lessThan, lessOrEqual, greaterThan, greaterOrEqual; see `_alignment` for values of two types.
 
-A text that spells no value of the other argument's type is equal to none; how it compares is unknown (missing).
+A text that spells no value of the other argument's type is equal to none; how it compares cannot be said.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from sparkpmml.runtime.builtin import builtin
 from sparkpmml.runtime.column import Column, Mask, booleans
 from sparkpmml.runtime.functions._alignment import aligned
+from sparkpmml.runtime.functions._numeric import fail
 
 
 def equality(first: Column, second: Column) -> Mask:
@@ -35,8 +36,8 @@ def not_equal(first: Column, second: Column) -> Column:
 def _enter(name: str, operation: Callable[[Any, Any], Any]) -> None:
     def apply(first: Column, second: Column) -> Column:
         left, right, unlike = aligned(first, second, ordered=True)
-        result = operation(left, right)
-        return booleans(result, None if unlike is None else np.broadcast_to(unlike, result.shape))
+        result = booleans(operation(left, right))
+        return result if unlike is None else fail(result, unlike)
 
     builtin(name, 2)(apply)
 

@@ -8,7 +8,7 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.builtin import builtin
 from sparkpmml.runtime.cast import DAY_SECONDS, MICROSECONDS, cast, days_before_1970
 from sparkpmml.runtime.column import Array, Column
-from sparkpmml.runtime.functions._numeric import double_result, fail, number, whole
+from sparkpmml.runtime.functions._numeric import double_result, fail, of_numbers, whole
 
 
 def _moments(argument: Column, data_type: DataType) -> Column:
@@ -21,7 +21,7 @@ def _moments(argument: Column, data_type: DataType) -> Column:
 
 def _new_year(year: Column) -> Column:
     """Days from 1970-01-01 to January 1 of the year; failed for years that the calendar does not have."""
-    years = double_result(number(year).as_double(), DataType.INTEGER)
+    years = double_result(year.as_double(), DataType.INTEGER)
     found, positions = np.unique(years.values, return_inverse=True)
     known = (found >= 0) & (found <= 9999)
     days = np.array([days_before_1970(int(each)) if fits else 0 for each, fits in zip(found, known, strict=True)])
@@ -30,6 +30,7 @@ def _new_year(year: Column) -> Column:
 
 
 @builtin("dateDaysSinceYear", 2)
+@of_numbers(1)
 def days_since_year(argument: Column, year: Column) -> Column:
     """Days since January 1 of the year, which is day 0; negative before it."""
     date, start = _moments(argument, DataType.DATE), _new_year(year)
@@ -37,6 +38,7 @@ def days_since_year(argument: Column, year: Column) -> Column:
 
 
 @builtin("dateSecondsSinceYear", 2)
+@of_numbers(1)
 def seconds_since_year(argument: Column, year: Column) -> Column:
     """Whole seconds since the beginning of January 1 of the year; a date is its first second."""
     moment, start = _moments(argument, DataType.DATE_TIME), _new_year(year)

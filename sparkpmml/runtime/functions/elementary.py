@@ -9,7 +9,7 @@ import numpy as np
 
 from sparkpmml.runtime.builtin import builtin
 from sparkpmml.runtime.column import Column, numbers
-from sparkpmml.runtime.functions._numeric import common_type, double_result, number
+from sparkpmml.runtime.functions._numeric import common_type, double_result, of_numbers
 
 _UNARY: dict[str, Callable[[Any], Any]] = {
     "log10": np.log10,
@@ -36,17 +36,19 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def _enter_unary(name: str, operation: Callable[[Any], Any]) -> None:
+    @of_numbers()
     def apply(argument: Column) -> Column:
         with np.errstate(all="ignore"):
-            return numbers(operation(number(argument).as_double()))
+            return numbers(operation(argument.as_double()))
 
     builtin(name, 1)(apply)
 
 
 def _enter_binary(name: str, operation: Callable[[Any, Any], Any]) -> None:
+    @of_numbers()
     def apply(first: Column, second: Column) -> Column:
         with np.errstate(all="ignore"):
-            return numbers(operation(number(first).as_double(), number(second).as_double()))
+            return numbers(operation(first.as_double(), second.as_double()))
 
     builtin(name, 2)(apply)
 
@@ -58,9 +60,9 @@ for _name, _pair_operation in _BINARY.items():
 
 
 @builtin("pow", 2)
+@of_numbers()
 def power(base: Column, exponent: Column) -> Column:
     """base ** exponent in the wider of the two types; a fraction from two integers has no result."""
-    base, exponent = number(base), number(exponent)
     with np.errstate(all="ignore"):
         values = np.power(base.as_double(), exponent.as_double())
     known = np.isnan(base.as_double()) | np.isnan(exponent.as_double())  # 1 ** NaN is 1, x ** NaN 0 too
@@ -68,9 +70,9 @@ def power(base: Column, exponent: Column) -> Column:
 
 
 @builtin("threshold", 2)
+@of_numbers()
 def threshold(value: Column, limit: Column) -> Column:
     """1 where the value is greater than the limit, else 0, in the wider of the two types."""
-    value, limit = number(value), number(limit)
     first, second = value.as_double(), limit.as_double()
     missing = np.isnan(first) | np.isnan(second)
     values = np.where(missing, np.nan, (first > second).astype(np.float64))

@@ -11,7 +11,7 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.builtin import builtin
 from sparkpmml.runtime.cast import cast, format_value
 from sparkpmml.runtime.column import Column
-from sparkpmml.runtime.functions._numeric import number
+from sparkpmml.runtime.functions._numeric import of_numbers
 from sparkpmml.runtime.functions._texts import map_distinct, text
 
 _CONVERSION = re.compile(r"%(?:1\$)?([-+ 0#,]*)(\d*)((?:\.\d+)?)(?:hh|h|ll|l|L|z|j)?([a-zA-Z%])")
@@ -25,12 +25,13 @@ _MICROSECOND = datetime.timedelta(microseconds=1)
 
 
 @builtin("formatNumber", 2)
+@of_numbers(0)
 def format_number(argument: Column, pattern: Column) -> Column:
     """The number as printf writes it, with Java's `,` for groups of thousands, too.
 
     An integer conversion of a number with a fraction has no result.
     """
-    column = number(argument).plain()
+    column = argument.plain()
     kind = column.data_type
 
     def format_one(value: float | int, pattern: str) -> str:
@@ -61,7 +62,7 @@ def _convert(flags: str, width: str, precision: str, conversion: str, value: flo
     if conversion in "sS":
         return f"%{flags}{width}{precision}s" % format_value(value, kind)
     if conversion in _INTEGERS:
-        if value != int(value):
+        if not float(value).is_integer():
             raise ValueError(f"%{conversion} cannot format {value}")
         conversion = "d" if conversion in "iu" else conversion
         value = int(value)

@@ -10,27 +10,29 @@ import numpy as np
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.builtin import builtin
 from sparkpmml.runtime.column import Array, Column, integers, numbers
-from sparkpmml.runtime.functions._numeric import double_result, fail, largest, number
+from sparkpmml.runtime.functions._numeric import double_result, fail, largest, of_numbers
 
 
-def _whole(operation: Callable[[Any], Any], argument: Column) -> Column:
-    column = number(argument)
+def _whole(operation: Callable[[Any], Any], column: Column) -> Column:
     if column.data_type is DataType.INTEGER:
         return column.plain()
     return double_result(operation(column.as_double()), DataType.INTEGER)
 
 
 @builtin("floor", 1)
+@of_numbers()
 def floor(argument: Column) -> Column:
     return _whole(np.floor, argument)
 
 
 @builtin("ceil", 1)
+@of_numbers()
 def ceil(argument: Column) -> Column:
     return _whole(np.ceil, argument)
 
 
 @builtin("round", 1)
+@of_numbers()
 def round_half_up(argument: Column) -> Column:
     """The nearest integer; a half goes up: 2.5 to 3, -2.5 to -2."""
     return _whole(_round_half_up, argument)
@@ -44,17 +46,17 @@ def _round_half_up(values: Array) -> Array:
 
 
 @builtin("rint", 1)
-def rint(argument: Column) -> Column:
+@of_numbers()
+def rint(column: Column) -> Column:
     """The nearest whole number; a half goes to the even one."""
-    column = number(argument)
     if column.data_type is DataType.INTEGER:
         return column.plain()
     return numbers(np.rint(column.values), column.data_type)
 
 
 @builtin("abs", 1)
-def absolute(argument: Column) -> Column:
-    column = number(argument)
+@of_numbers()
+def absolute(column: Column) -> Column:
     if column.data_type is not DataType.INTEGER:
         return numbers(np.abs(column.values), column.data_type)
     result = integers(np.abs(column.values), column.missing)

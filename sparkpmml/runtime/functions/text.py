@@ -5,8 +5,8 @@ from __future__ import annotations
 from sparkpmml.datatypes import DataType
 from sparkpmml.runtime.builtin import builtin
 from sparkpmml.runtime.cast import cast
-from sparkpmml.runtime.column import Column
-from sparkpmml.runtime.functions._numeric import number
+from sparkpmml.runtime.column import Column, either
+from sparkpmml.runtime.functions._numeric import fail, of_numbers
 from sparkpmml.runtime.functions._texts import map_distinct, text
 
 _BLANKS = "".join(map(chr, range(33)))  # what the reference scorers, written in Java, trim
@@ -37,19 +37,19 @@ def _trim(value: str) -> str:
 
 
 @builtin("substring", 3)
+@of_numbers(1, 2)
 def substring(argument: Column, position: Column, length: Column) -> Column:
     """`length` characters from the 1-based position on, or as many as there are."""
-    return map_distinct(_cut, DataType.STRING, text(argument), _integer(position), _integer(length))
+    whole = [cast(each.plain(), DataType.INTEGER) for each in (position, length)]
+    result = map_distinct(_cut, DataType.STRING, text(argument), *whole)
+    fractions = either(*[each.failed for each in whole])
+    return result if fractions is None else fail(result, fractions)
 
 
 def _cut(value: str, position: int, length: int) -> str:
     if position < 1 or length < 0:
         raise ValueError(f"there is no substring of length {length} from position {position} on")
     return value[position - 1 : position - 1 + length]
-
-
-def _integer(argument: Column) -> Column:
-    return cast(number(argument).plain(), DataType.INTEGER)
 
 
 @builtin("concat", 1, None, strict=False)
