@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import re
 import warnings
 
 import pandas as pd
@@ -535,14 +536,74 @@ def test_a_program_survives_the_journey_to_a_worker(expression):
 
 
 COUNTS = [
-    pytest.param("date", [1, 3_000_000, -800_000], ["1970-01-02", None, None], id="date"),
-    pytest.param("dateTime", [1, 2**62, -(2**62)], ["1970-01-01T00:00:00.000001", None, None], id="dateTime"),
+    ("dateDaysSince[1970]", "date", [1, 3_000_000, -800_000], ["1970-01-02", None, None]),
+    ("dateTimeSecondsSince[1970]", "dateTime", [90, 2**62, -(2**62)], ["1970-01-01T00:01:30", None, None]),
 ]
 
 
-@pytest.mark.parametrize(("data_type", "counts", "expected"), COUNTS)
-def test_a_count_beyond_the_calendar_fails_its_own_row_alone(data_type, counts, expected):
-    function = f"""<DefineFunction name="asMoment" optype="categorical" dataType="{data_type}">
-    <ParameterField name="n" optype="continuous"/><FieldRef field="n"/></DefineFunction>"""
-    markup = '<Apply function="asMoment"><FieldRef field="i"/></Apply>'
-    assert derive(markup, "string", function, "null", i=counts) == expected
+def named(data_type: str, name: str = "as") -> str:
+    """A function that says of what type its argument is."""
+    return f"""<DefineFunction name="{name}" optype="ordinal" dataType="{data_type}"><ParameterField name="value"/>
+    <FieldRef field="value"/></DefineFunction>"""
+
+
+@pytest.mark.parametrize(("count", "data_type", "counts", "expected"), COUNTS)
+def test_a_count_beyond_the_calendar_fails_its_own_row_alone(count, data_type, counts, expected):
+    functions = named(count, "count") + named(data_type, "moment")
+    markup = '<Apply function="moment"><Apply function="count"><FieldRef field="i"/></Apply></Apply>'
+    assert derive(markup, "string", functions, "null", i=counts) == expected
+
+
+WITHOUT_MEANING = [
+    *[(source, target) for source in "xfib" for target in ("date", "time", "dateTime")],
+    *[("b", target) for target in ("dateDaysSince[1970]", "timeSeconds", "dateTimeSecondsSince[1970]")],
+]
+
+
+@pytest.mark.parametrize(("source", "target"), WITHOUT_MEANING)
+def test_a_number_is_no_date(source, target):
+    with pytest.raises(
+        ModelError, match=f"derived field derived is of type .*, which cannot become a {re.escape(target)}"
+    ):
+        load(f'<FieldRef field="{source}"/>', target)
+
+
+@pytest.mark.parametrize("source", ["date", "time", "dateTime"])
+@pytest.mark.parametrize("target", ["integer", "double", "boolean"])
+def test_a_date_is_no_number(source, target):
+    with pytest.raises(ModelError, match=f"of type {source}, which cannot become a {target}"):
+        load('<Apply function="as"><FieldRef field="s"/></Apply>', target, named(source))
+
+
+MOMENT = "2020-01-02T00:00:05"
+MOMENTS = [
+    ("dateTime", MOMENT, "date", "2020-01-02"),
+    ("dateTime", MOMENT, "time", "00:00:05"),
+    ("dateTime", MOMENT, "dateDaysSince[2020]", "1"),
+    ("dateTime", MOMENT, "dateTimeSecondsSince[2020]", "86405"),
+    ("dateTime", MOMENT, "timeSeconds", "5"),
+    ("date", "2020-01-02", "dateTime", "2020-01-02T00:00:00"),
+    ("dateDaysSince[2020]", "2020-01-02", "dateDaysSince[2000]", "7306"),  # 20 years, of which 5 are leap years
+    ("dateDaysSince[2020]", "2020-01-02", "date", "2020-01-02"),
+    ("dateTimeSecondsSince[2020]", MOMENT, "dateTime", MOMENT),
+    ("time", "00:01:05", "timeSeconds", "65"),
+    ("timeSeconds", "65", "time", "00:01:05"),
+]
+
+
+@pytest.mark.parametrize(("source", "text", "target", "expected"), MOMENTS)
+def test_moments_are_the_same_moment_as_another_type(source, text, target, expected):
+    markup = '<Apply function="to"><Apply function="as"><FieldRef field="s"/></Apply></Apply>'
+    assert derive(markup, "string", named(source) + named(target, "to"), s=[text, None]) == [expected, None]
+
+
+@pytest.mark.parametrize("source", ["time", "timeSeconds"])
+def test_a_time_of_day_is_no_moment(source):
+    with pytest.raises(ModelError, match=f"of type {source}, which cannot become a dateTime"):
+        load('<Apply function="as"><FieldRef field="s"/></Apply>', "dateTime", named(source))
+
+
+def test_counts_are_numbers():
+    markup = '<Apply function="count"><FieldRef field="i"/></Apply>'
+    for count in ("dateDaysSince[1970]", "timeSeconds", "dateTimeSecondsSince[1970]"):
+        assert derive(markup, "double", named(count, "count"), i=[18000, None]) == [18000.0, None]

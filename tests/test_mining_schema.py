@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from documents import field, load, predict, schema, values
 
@@ -186,3 +187,13 @@ def test_contradictions_are_found_when_loading(attributes, message):
     with pytest.raises(ModelError, match=message) as raised:
         load(identity(attributes), field("x"))
     assert "line" in str(raised.value)
+
+
+def test_a_number_given_for_a_date_is_invalid():
+    model = f"""<RegressionModel functionName="regression">{schema("day")}<Output>
+    <OutputField name="read" feature="transformedValue" optype="ordinal" dataType="date"><FieldRef field="day"/>
+    </OutputField></Output><RegressionTable intercept="0"/></RegressionModel>"""
+    loaded = load(model, field("day", "date"))
+    assert loaded.predict(pa.table({"day": pa.array([None], pa.int64())}))["read"].to_pylist() == [None]
+    with pytest.raises(ScoringError, match=r"day is not valid \(value 18000\)"):
+        loaded.predict(pa.table({"day": [18000]}), on_error="fail")

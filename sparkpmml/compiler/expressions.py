@@ -19,7 +19,7 @@ from sparkpmml.errors import nearest
 from sparkpmml.pmml.expressions import Apply, Constant, DefineFunction, DerivedField, Expression, FieldRef
 from sparkpmml.pmml.node import Node
 from sparkpmml.runtime.builtin import Builtin, Call, builtins
-from sparkpmml.runtime.cast import cast
+from sparkpmml.runtime.cast import cast, is_convertible
 from sparkpmml.runtime.column import Column, Mask, booleans, choose, with_missing
 
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*")
@@ -93,9 +93,14 @@ register = _lower.register
 
 
 def cast_slot(slot: Slot, data_type: DataType | None, scope: Scope, what: str) -> Slot:
-    """The slot's column as a data type; None leaves it as it is. `what` names the value in messages."""
+    """The slot's column as a data type; None leaves it as it is. `what` names the value in messages.
+
+    TypeError for types that have nothing in common, such as numbers and dates.
+    """
     if data_type is None or slot.data_type is data_type:
         return slot
+    if not is_convertible(slot.data_type, data_type):
+        raise TypeError(f"{what} is of type {slot.data_type}, which cannot become a {data_type}")
     casted = scope.builder.emit(Cast(data_type), slot)
     return scope.builder.checked(casted, f"{what} is no {data_type}", slot)
 

@@ -21,6 +21,7 @@ from sparkpmml.runtime.column import (
     codes,
     either,
     empty_column,
+    missing_column,
     storage_type,
 )
 
@@ -142,11 +143,38 @@ def days_before_1970(year: int) -> int:
     return (datetime.date(year, 1, 1) - _EPOCH).days
 
 
+_CALENDAR = (DataType.DATE, DataType.TIME, DataType.DATE_TIME)
+
+
+def _is_moment(data_type: DataType) -> bool:
+    return data_type in (DataType.DATE, DataType.DATE_TIME) or data_type.is_days_since or data_type.is_seconds_since
+
+
+def is_convertible(source: DataType, target: DataType) -> bool:
+    """Do values of the one type mean anything as values of the other?
+
+    A number is no date, and a date no number: that would take a day to count from. Types that name one, and seconds
+    since midnight, are counts, which are numbers. A moment has a time of day, but a time of day is no moment.
+    """
+    if source is target or DataType.STRING in (source, target):
+        return True
+    if target.is_numeric or target is DataType.BOOLEAN:
+        is_number = source.is_numeric or source is DataType.BOOLEAN
+        return is_number or (target.is_numeric and source not in _CALENDAR)
+    if source.is_numeric:
+        return target not in _CALENDAR
+    return _is_moment(source) or (source is not DataType.BOOLEAN and not _is_moment(target))
+
+
 def cast(column: Column, data_type: DataType) -> Column:
     """The column as another data type; see the module's docstring for values that do not fit."""
     source = column.data_type
     if source is data_type:
         return column
+    if not is_convertible(source, data_type):
+        lost = ~column.is_missing()
+        nothing = missing_column(data_type, len(column))
+        return replace(nothing, invalid=column.invalid, failed=either(column.failed, lost if lost.any() else None))
     if source is DataType.STRING:
         return _parse_strings(column, data_type)
     if data_type is DataType.STRING:

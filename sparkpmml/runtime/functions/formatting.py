@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 from sparkpmml.datatypes import DataType
@@ -96,6 +97,8 @@ def _moment(argument: Column) -> Column:
     kind = argument.data_type
     if kind.is_numeric or kind is DataType.BOOLEAN:
         raise TypeError(f"a date or time is needed here, not a {kind}")
+    if kind in (DataType.TIME, DataType.TIME_SECONDS):
+        return replace(cast(argument.plain(), DataType.TIME), data_type=DataType.DATE_TIME)
     return cast(argument.plain(), DataType.DATE_TIME)
 
 
