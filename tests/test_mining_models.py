@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from documents import field, load, predict, schema, values
 
@@ -56,6 +57,20 @@ def test_numbers(method, expected, as_forest):
     predicate = "<True/>" if as_forest else '<SimplePredicate field="x" operator="isNotMissing"/>'
     segments = [segment(constant_tree(score), weight=weight, predicate=predicate) for score, weight in WEIGHTED]
     assert answer(mining(method, *segments)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("as_forest", [True, False], ids=["forest", "one-by-one"])
+@pytest.mark.parametrize("of_float", [(True, True), (True, False), (False, True)])
+def test_trees_whose_target_is_a_float_round_before_they_are_added(of_float, as_forest):
+    """The sum is of doubles, and rounded itself where its own target is a float."""
+    rounds, sum_rounds = of_float
+    targeted = schema("x", target="y" if rounds else "")
+    trees = [constant_tree(score).replace(schema("x"), targeted) for score in (0.1, 0.7)]
+    predicate = "<True/>" if as_forest else '<SimplePredicate field="x" operator="isNotMissing"/>'
+    model = mining("sum", *[segment(tree, predicate=predicate) for tree in trees], target="y" if sum_rounds else "")
+    scores = [float(np.float32(score)) if rounds else score for score in (0.1, 0.7)]
+    expected = float(np.float32(sum(scores))) if sum_rounds else sum(scores)
+    assert answer(model, field("y", "float")) == expected
 
 
 MISSING = [

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from documents import field, load, predict, schema, values
 
 import sparkpmml
-from sparkpmml.errors import ModelError
+from sparkpmml.errors import ModelError, ScoringError
 
 E = math.exp
 NORMALIZATIONS = [
@@ -91,6 +92,7 @@ TARGETS = [
     pytest.param('min="0" max="5"', [-1.0, 9.0, 3.0], [0.0, 5.0, 3.0], id="clip"),
     pytest.param('min="0" max="5" rescaleFactor="10"', [9.0], [50.0], id="clip-then-rescale"),
     pytest.param('castInteger="round"', [2.5, -2.5, 2.4, None], [3, -2, 2, None], id="round"),
+    pytest.param('castInteger="round"', [0.49999999999999994], [0], id="round-just-below-a-half"),
     pytest.param('castInteger="ceiling"', [2.1], [3], id="ceiling"),
     pytest.param('castInteger="floor"', [2.9, -0.1], [2, -1], id="floor"),
 ]
@@ -102,6 +104,35 @@ def test_targets(attributes, given, expected):
     got = predict(model, x=given)["prediction"]
     assert got == expected
     assert [type(value) for value in got] == [type(value) for value in expected]
+
+
+def test_a_number_beyond_all_integers_cannot_be_cast():
+    model = load(regression(IDENTITY, around='<Targets><Target castInteger="floor"/></Targets>'), field("x"))
+    with pytest.raises(ScoringError, match=r"the prediction is no integer \(value 1e\+19\)"):
+        predict(model, x=[1e19])
+
+
+FLOAT_TARGETS = [
+    pytest.param("", [0.1, 0.7, None, 1e300], id="none"),
+    pytest.param(
+        'rescaleFactor="3.3" rescaleConstant="0.1"', [0.1 * 3.3 + 0.1, 0.7 * 3.3 + 0.1, None, 3.3e300], id="rescale"
+    ),
+    pytest.param('max="0.3"', [0.1, 0.3, None, 0.3], id="clip"),
+]
+
+
+@pytest.mark.parametrize(("attributes", "in_double"), FLOAT_TARGETS)
+def test_a_float_target_is_rounded_to_a_float_once_it_is_what_the_target_says(attributes, in_double):
+    around = f"""<Output><OutputField name="value" feature="predictedValue"/>
+    <OutputField name="tripled" feature="transformedValue" dataType="double"><Apply function="*"><FieldRef field="value"/>
+    <Constant dataType="double">3</Constant></Apply></OutputField></Output>
+    <Targets><Target field="y" {attributes}/></Targets>"""
+    model = load(regression(IDENTITY, target="y", around=around), field("x"), field("y", "float"))
+    answers = predict(model, x=[0.1, 0.7, None, 1e300])
+    with np.errstate(over="ignore"):
+        rounded = [None if each is None else float(np.float32(each)) for each in in_double]
+    assert answers["prediction"] == answers["value"] == rounded
+    assert answers["tripled"] == [None if each is None else each * 3 for each in rounded]
 
 
 def test_default_value_of_a_target():

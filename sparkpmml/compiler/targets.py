@@ -12,7 +12,8 @@ from sparkpmml.compiler.result import Result, Scores
 from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
 from sparkpmml.pmml.output import Target
-from sparkpmml.runtime.column import Column, every, integers
+from sparkpmml.runtime.builtin import Call
+from sparkpmml.runtime.column import Column, every
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +37,8 @@ class Rescale:
         return replace(column, values=values)
 
 
-@dataclass(frozen=True, slots=True)
-class CastInteger:
-    """The operation: `castInteger`; halves are rounded up."""
-
-    how: str
-
-    def __call__(self, column: Column) -> Column:
-        values = column.values
-        rounded = {"round": lambda: np.floor(values + 0.5), "ceiling": lambda: np.ceil(values)}.get(
-            self.how, lambda: np.floor(values)
-        )()
-        missing = np.isnan(rounded)
-        return integers(np.where(missing, 0, rounded), missing if missing.any() else None)
+_ROUNDINGS = {"round": "round", "ceiling": "ceil", "floor": "floor"}
+"""By `castInteger`: the function that does it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,15 +53,19 @@ class Priors:
 
 
 def apply_targets(result: Result, builder: Builder) -> Result:
-    """The result with its target's treatment applied: of the value for regression, of the priors for classes."""
+    """The result with its target's treatment applied: of the value for regression, of the priors for classes.
+
+    Whatever the precision in which a number was computed, that of a target of type float is rounded to one, at the end.
+    """
     target = result.info.target
-    if target is None:
-        return result
     if result.probability is not None:
-        return _apply_priors(result, result.probability, target, builder)
-    if result.value is None or not result.value.data_type.is_numeric:
+        return result if target is None else _apply_priors(result, result.probability, target, builder)
+    if result.value is None or not isinstance(result.value.sample, Column) or not result.value.data_type.is_numeric:
         return result
-    return replace(result, value=_apply_numeric(result.value, target, builder))
+    value = result.value if target is None else _apply_numeric(result.value, target, builder)
+    if result.info.data_type is DataType.FLOAT and value.data_type is DataType.DOUBLE:
+        value = builder.emit(Cast(DataType.FLOAT), value)
+    return replace(result, value=value)
 
 
 def _apply_numeric(value: Slot, target: Target, builder: Builder) -> Slot:
@@ -85,7 +79,11 @@ def _apply_numeric(value: Slot, target: Target, builder: Builder) -> Slot:
     rescale = Rescale(low, high, target.rescale_factor, target.rescale_constant)
     if rescale != Rescale(-np.inf, np.inf, 1.0, 0.0):
         value = builder.emit(rescale, value)
-    return value if target.cast_integer is None else builder.emit(CastInteger(target.cast_integer), value)
+    if target.cast_integer is None:
+        return value
+    return builder.checked(
+        builder.emit(Call(_ROUNDINGS[target.cast_integer]), value), "the prediction is no integer", value
+    )
 
 
 def _apply_priors(result: Result, probability: Scores, target: Target, builder: Builder) -> Result:

@@ -140,7 +140,7 @@ def _numbers(
     node: MiningModel, planted: Planted, info: TargetInfo, weights: NDArray[np.float64], scope: Scope
 ) -> Result:
     kind = DataType.FLOAT if node.math_context == "float" else DataType.DOUBLE
-    values = planted.leaves.numbers(kind)
+    values = _rounded(planted.leaves.numbers(kind), planted.leaves, node, scope)
     method = node.segmentation.method
     start, info = take_base_score(method, node.math_context == "float", info)
     if start and is_estimators_dart(scope):
@@ -150,6 +150,16 @@ def _numbers(
     operation = SumLeaves(planted.forest, planted.encoders, values, _divisor(method, weights), start)
     value = scope.builder.emit(operation, *planted.slots, sample=Column(kind, values[:0]))
     return Result(info=info, value=value)
+
+
+def _rounded(values: Array, leaves: LeafTable, node: MiningModel, scope: Scope) -> Array:
+    """The leaves' numbers as their trees predict them: a tree whose target is a float rounds to one."""
+    infos = [target_info(segment.model, scope.compilation) for segment in node.segmentation.segments]
+    of_float = np.array([info.data_type is DataType.FLOAT for info in infos])
+    if not of_float.any():
+        return values
+    trees = leaves.table.tree[np.maximum(leaves.leaf_nodes, 0)]
+    return np.where(of_float[trees], values.astype(np.float32).astype(values.dtype), values)
 
 
 def _scores(
