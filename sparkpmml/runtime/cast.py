@@ -210,14 +210,26 @@ def _parse_strings(column: Column, data_type: DataType) -> Column:
     return Column(data_type, parsed[column.values], absent, invalid=column.invalid, failed=failed)
 
 
+def _format_floating(value: float | np.float32) -> str:
+    """As Spark SQL's casts, XML Schema and Java write numbers: 0.0012, 250000.0, but 1.0E7 and 1.2E-4.
+
+    The digits are the fewest that read back as the same number, or, where one would do, the two nearest to it.
+    """
+    if value == 0 or 1e-3 <= abs(float(value)) < 1e7:
+        return repr(value) if isinstance(value, float) else np.format_float_positional(value, trim="0")
+    if not np.isfinite(value):
+        return str(value).replace("inf", "Infinity").replace("nan", "NaN")
+    digits = str(value).partition("e")[0].replace(".", "").strip("-0")
+    mantissa, exponent = f"{float(value):.{max(len(digits) - 1, 1)}e}".split("e")
+    return f"{mantissa}E{int(exponent)}"
+
+
 def format_value(value: float | int | bool, data_type: DataType) -> str:
-    """A stored value as text: the shortest text that reads back as the same value."""
+    """A stored value as text, which reads back as the same value."""
     if data_type is DataType.BOOLEAN:
         return "true" if value else "false"
-    if data_type is DataType.FLOAT:
-        return str(np.float32(value))
-    if data_type is DataType.DOUBLE:
-        return repr(float(value))
+    if data_type.is_floating:
+        return _format_floating(np.float32(value) if data_type is DataType.FLOAT else float(value))
     if data_type is DataType.DATE:
         return (_EPOCH + datetime.timedelta(days=int(value))).isoformat()
     if data_type is DataType.DATE_TIME:

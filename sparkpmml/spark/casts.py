@@ -62,7 +62,8 @@ _ACCEPTED: Mapping[DataType, Mapping[str, str]] = {
     DataType.TIME_SECONDS: {"integral": "bigint", "time": "string", "null": "bigint", "string": "string"},
 }
 """For each type of input: which kinds of SQL types it takes, and what they cross as. The engine does the rest, so that
-SQL and Model.predict read a value alike: a double given for a text input is written as Python does, not as Java."""
+SQL and Model.predict read a value alike: a double given for a text input in the fewest digits, which not every Java
+finds."""
 
 
 def _accepted(data_type: DataType) -> Mapping[str, str]:
