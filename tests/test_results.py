@@ -108,7 +108,7 @@ def test_targets(attributes, given, expected):
 
 def test_a_number_beyond_all_integers_cannot_be_cast():
     model = load(regression(IDENTITY, around='<Targets><Target castInteger="floor"/></Targets>'), field("x"))
-    with pytest.raises(ScoringError, match=r"the prediction is no integer \(value 1e\+19\)"):
+    with pytest.raises(ScoringError, match=r"the prediction is no integer \(value 1.0E19\)"):
         predict(model, x=[1e19])
 
 
@@ -223,6 +223,15 @@ def test_one_class_against_all_others():
     high = 0.8807970779778823
     expected = {"a": 0.5 / 1.5, "b": high / 1.5, "c": (1 - high) / 1.5}
     assert predict(model, x=[1.0])["probability"][0] == pytest.approx(expected)
+
+
+def test_the_targets_name_means_its_actual_value_in_outputs():
+    """What is predicted has the output field's name; so a difference of the two is a residual."""
+    output = """<Output><OutputField name="predicted" feature="predictedValue"/>
+    <OutputField name="missed" feature="transformedValue" dataType="double"><Apply function="-"><FieldRef field="y"/>
+    <FieldRef field="predicted"/></Apply></OutputField></Output>"""
+    model = load(regression(IDENTITY, target="y", around=output), field("x"), field("y"))
+    assert predict(model, x=[1.0, 2.0], y=[4.0, None])["missed"] == [3.0, None]
 
 
 def test_a_residual_of_a_replaced_target():

@@ -39,12 +39,14 @@ def feature(*names: str) -> Callable[[Lowering], Lowering]:
 
 
 def lower_outputs(result: Result, model: Model, scope: Scope) -> Result:
-    """The result with the model's output fields: each may refer to those before it, and to the target's prediction."""
+    """The result with the model's output fields: each may refer to those before it, and to what the model itself sees.
+
+    The target's name means its actual value then, an input, as for the feature `residual`. The predicted one is an
+    output field's (feature `predictedValue`).
+    """
     if model.output is None:
         return result
     inner = Scope(scope.compilation, None, scope)
-    if result.value is not None and result.info.name is not None:
-        inner.define(Field(result.info.name, result.value, result.info.op_type or OpType.CATEGORICAL))
     fields = dict(result.fields)
     outputs = []
     for output in model.output.fields:
