@@ -154,8 +154,8 @@ def _numbers(
 
 def _rounded(values: Array, leaves: LeafTable, node: MiningModel, scope: Scope) -> Array:
     """The leaves' numbers as their trees predict them: a tree whose target is a float rounds to one."""
-    infos = [target_info(segment.model, scope.compilation) for segment in node.segmentation.segments]
-    of_float = np.array([info.data_type is DataType.FLOAT for info in infos])
+    floats = {name for name, field in scope.compilation.data_fields.items() if field.type is DataType.FLOAT}
+    of_float = np.array([segment.model.target_name in floats for segment in node.segmentation.segments])
     if not of_float.any():
         return values
     trees = leaves.table.tree[np.maximum(leaves.leaf_nodes, 0)]
