@@ -22,6 +22,8 @@ from sparkpmml.runtime.builtin import Builtin, Call, builtins
 from sparkpmml.runtime.cast import cast, is_convertible
 from sparkpmml.runtime.column import Column, Mask, booleans, choose, with_missing
 
+_CALENDAR = {DataType.DATE, DataType.TIME, DataType.DATE_TIME}
+_COUNTING = "days and seconds are counted by dateDaysSinceYear and its like, or by types such as dateDaysSince[1970]"
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*")
 
 
@@ -100,12 +102,10 @@ def cast_slot(slot: Slot, data_type: DataType | None, scope: Scope, what: str) -
     if data_type is None or slot.data_type is data_type:
         return slot
     if not is_convertible(slot.data_type, data_type):
-        raise TypeError(f"{what} is of type {slot.data_type}, which cannot become a {data_type}")
+        hint = f"; {_COUNTING}" if {slot.data_type, data_type} & _CALENDAR else ""
+        raise TypeError(f"{what} is of type {slot.data_type}, which cannot become a {data_type}{hint}")
     casted = scope.builder.emit(Cast(data_type), slot)
     return scope.builder.checked(casted, f"{what} is no {data_type}", slot)
-
-
-_CALENDAR = (DataType.DATE, DataType.TIME, DataType.DATE_TIME)
 
 
 def number_slot(slot: Slot, scope: Scope, what: str) -> Slot:
@@ -114,7 +114,7 @@ def number_slot(slot: Slot, scope: Scope, what: str) -> Slot:
     TypeError for dates and times: functions count their days or seconds, from a beginning that they name.
     """
     if slot.data_type in _CALENDAR:
-        raise TypeError(f"calculates with {what}, which is no number: a {slot.data_type}")
+        raise TypeError(f"calculates with {what}, which is no number: a {slot.data_type}; {_COUNTING}")
     return cast_slot(slot, DataType.DOUBLE, scope, what) if slot.data_type is DataType.STRING else slot
 
 
