@@ -171,7 +171,9 @@ def test_what_only_the_function_reads_does_not_pass_by(spark, stored):
     """Neither packed nor kept, and not counted among the columns that are too many."""
     wide = stored.selectExpr("id", "x1", "x2", *(f"x1 + {i} AS x1_{i}" for i in range(120)))
     sum_of_all = " + ".join(f"x1_{i}" for i in range(120))
-    scored = wide.repartition(1).selectExpr("id", f"predict_value('line', x1 => ({sum_of_all}) / 240 - 29.75, x2 => x2) AS p")
+    scored = wide.repartition(1).selectExpr(
+        "id", f"predict_value('line', x1 => ({sum_of_all}) / 240 - 29.75, x2 => x2) AS p"
+    )
     predict = _find(scored._jdf.queryExecution().executedPlan(), "Predict")
     assert [predict.output().apply(i).name() for i in range(predict.output().size())] == ["id", "pythonUDF0"]
     known = stored.selectExpr("id", "predict_value('line', x1 / 2, x2) AS p")
