@@ -9,7 +9,7 @@ scores once. Spark ships the whole struct then; that is cheap beside scoring twi
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock
+from threading import Lock, local
 from typing import Any, ClassVar
 
 from py4j.protocol import Py4JJavaError
@@ -87,7 +87,7 @@ class FunctionBuilder:
         surfaces as that, so every error becomes an IllegalArgumentException with one sentence.
         """
         try:
-            return self._make(self._driver.binder(), arguments)
+            return _kept(self._make(self._driver.binder(), arguments))
         except SparkPmmlError as error:
             raise as_java(f"{self._name}: {error}") from None
         except JAVA_ERRORS as error:
@@ -111,7 +111,20 @@ class FunctionBuilder:
 def as_java(message: str) -> Py4JJavaError:
     """An IllegalArgumentException: unchecked, so it passes py4j's proxy, and PySpark shows its message alone."""
     jvm: Any = SparkContext._jvm
-    return Py4JJavaError(message, jvm.java.lang.IllegalArgumentException(message))
+    return Py4JJavaError(message, _kept(jvm.java.lang.IllegalArgumentException(message)))
+
+
+_ANSWERS = local()
+
+
+def _kept(answer: Any) -> Any:
+    """The Java object, kept until this thread's next answer, before which the JVM has taken this one.
+
+    An answer travels as a number, under which py4j's JVM knows the object for as long as Python holds it. A collection
+    of garbage after the call returned could else be faster than the answer, and the JVM find nothing under that number.
+    """
+    _ANSWERS.last = answer
+    return answer
 
 
 def _scoring(select: Callable[[BoundCall], Any]) -> Callable[[Binder, Any], Any]:

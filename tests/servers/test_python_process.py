@@ -21,6 +21,28 @@ FAULTY = {
 PATCHED = 'exec {python} -c "import os, pyspark, runpy; from sparkpmml.spark.builder import BUILDERS, FunctionBuilder;'
 ATTACH = "runpy.run_module('sparkpmml.spark.extension.attach', run_name='__main__')\""
 
+TIDY = """
+import gc, runpy
+from threading import Thread
+from py4j.clientserver import ClientServerConnection
+
+def forget(client):
+    gc.collect()
+    while client.finalizer_deque:
+        client.garbage_collect_object(client.finalizer_deque.pop()[1], enqueue=False)
+
+def call(connection, *given, original=ClientServerConnection._call_proxy):
+    answer = original(connection, *given)
+    thread = Thread(target=forget, args=[connection.java_client])
+    thread.start()
+    thread.join()
+    return answer
+
+ClientServerConnection._call_proxy = call
+runpy.run_module("sparkpmml.spark.extension.attach", run_name="__main__")
+"""
+"""Lets the JVM forget what Python dropped before the answer is sent, as py4j may where a machine is busy."""
+
 SAID = {
     "no such file": "there is no Python to start (Cannot run program",
     "without the package": "No module named 'sparkpmml'",
@@ -39,7 +61,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pyspark.sql import SparkSession
 import sparkpmml
 
-call, pythons = json.loads(sys.argv[1])
+call, pythons, tidy = json.loads(sys.argv[1])
 
 def start(python):
     settings = {"spark.pyspark.driver.python": python, "spark.sparkpmml.startTimeout": "2s" if "slow" in python else "90s"}
@@ -62,7 +84,7 @@ for name, python in pythons.items():
     said[name] = answer(spark, call)
     spark.stop()
 
-spark = start(sys.executable)
+spark = start(tidy)
 with ThreadPoolExecutor(8) as threads:
     said["threads"] = list(threads.map(lambda _: answer(spark, call), range(8)))
 said["children"] = children()
@@ -77,14 +99,17 @@ print("SAID", json.dumps(said))
 
 @pytest.fixture(scope="module")
 def said(host):
-    """What one program was answered with each of these Pythons, one application after the other, and then with its own."""
+    """What one program was answered with each of these Pythons, one after the other, and then with one that is tidy."""
     program = host.folder / "program.py"
     program.write_text(PROGRAM)
     pythons = {name: str(host.folder / name.replace(" ", "-")) for name in FAULTY}
     for name, script in FAULTY.items():
         write_executable(host.folder / name.replace(" ", "-"), script)
+    (host.folder / "tidy.py").write_text(TIDY)
+    tidy = host.folder / "tidy"
+    write_executable(tidy, f'exec {sys.executable} {host.folder / "tidy.py"} "$@"')
     (host.folder / "iris.pmml").symlink_to(EXAMPLES / "iris.pmml")
-    submitted = [host.spark / "bin" / "spark-submit", *options(), program, json.dumps([CALL, pythons])]
+    submitted = [host.spark / "bin" / "spark-submit", *options(), program, json.dumps([CALL, pythons, str(tidy)])]
     printed = host.output(*submitted)
     return json.loads(next(line for line in printed.splitlines() if line.startswith("SAID"))[5:])
 
