@@ -23,7 +23,7 @@ ATTACH = "runpy.run_module('sparkpmml.spark.extension.attach', run_name='__main_
 
 TIDY = """
 import gc, runpy
-from threading import Thread
+from threading import Thread, active_count
 from py4j.clientserver import ClientServerConnection
 
 def forget(client):
@@ -33,6 +33,8 @@ def forget(client):
 
 def call(connection, *given, original=ClientServerConnection._call_proxy):
     answer = original(connection, *given)
+    with open("threads", "a") as counts:
+        print(active_count(), file=counts)
     thread = Thread(target=forget, args=[connection.java_client])
     thread.start()
     thread.join()
@@ -41,7 +43,9 @@ def call(connection, *given, original=ClientServerConnection._call_proxy):
 ClientServerConnection._call_proxy = call
 runpy.run_module("sparkpmml.spark.extension.attach", run_name="__main__")
 """
-"""Lets the JVM forget what Python dropped before the answer is sent, as py4j may where a machine is busy."""
+"""Lets the JVM forget what Python dropped before the answer is sent, as py4j may where a machine is busy.
+
+And notes at each call how many threads there are."""
 
 SAID = {
     "no such file": "there is no Python to start (Cannot run program",
@@ -58,6 +62,7 @@ ADVISED = ("no such file", "without the package", "of another version")
 PROGRAM = """
 import json, os, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 from pyspark.sql import SparkSession
 import sparkpmml
 
@@ -85,6 +90,11 @@ for name, python in pythons.items():
     spark.stop()
 
 spark = start(tidy)
+for _ in range(8):
+    thread = Thread(target=answer, args=[spark, call])  # which has a thread of the JVM to itself, as long as it lives
+    thread.start()
+    thread.join()
+said["counts"] = [int(line) for line in open("threads")]
 with ThreadPoolExecutor(8) as threads:
     said["threads"] = list(threads.map(lambda _: answer(spark, call), range(8)))
 said["children"] = children()
@@ -134,6 +144,12 @@ def test_faulty_python_is_one_sentence(said, name):
 def test_threads_share_one_process(said):
     assert said["threads"] == ["setosa"] * 8
     assert said["children"] == 1
+
+
+def test_threads_that_end_leave_nothing_behind(said):
+    """Neither a connection nor a thread that serves it."""
+    assert len(said["counts"]) == 8
+    assert max(said["counts"]) - min(said["counts"]) <= 1  # the JVM's collector of garbage may have called, too
 
 
 def test_program_may_register_as_well(said):

@@ -7,6 +7,8 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -17,7 +19,9 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
 import py4j.ClientServer;
+import py4j.ClientServerConnection;
 import py4j.Py4JException;
+import py4j.PythonClient;
 
 /**
  * The Python process that answers for the functions of the running Spark application. It is started when one of them is
@@ -34,6 +38,7 @@ public final class PythonProcess {
     private final PythonCommand command;
     private final ClientServer server;
     private final Process process;
+    private final Deque<ClientServerConnection> idle = new ConcurrentLinkedDeque<>();
     private final CountDownLatch readyOrEnded = new CountDownLatch(1);
     private volatile BiFunction<String, Object, Object> functions;
     private volatile String lastLine = "";
@@ -81,7 +86,7 @@ public final class PythonProcess {
     /** What the function of this name makes of the arguments; an IllegalArgumentException says why it refuses them. */
     Object call(String name, Object arguments) {
         try {
-            return functions.apply(name, arguments);
+            return ask(name, arguments);
         } catch (Py4JException error) {
             String words = lastWords();
             // Of a process that lives it is py4j that knows more.
@@ -89,6 +94,27 @@ public final class PythonProcess {
             end();
             throw new PythonFailure(
                     this + " was lost during the call (" + words + cause + "); the next query starts it again");
+        }
+    }
+
+    /**
+     * By a connection that no other call uses. py4j would keep one, and a thread in Python, for each thread that ever
+     * called, even when that has ended: a Connect server starts a thread for each query.
+     */
+    private Object ask(String name, Object arguments) {
+        PythonClient client = (PythonClient) server.getJavaServer().getGateway().getCallbackClient();
+        if (client.getPerThreadConnection() != null) { // this is part of another call
+            return functions.apply(name, arguments);
+        }
+        client.setPerThreadConnection(idle.pollFirst());
+        try {
+            return functions.apply(name, arguments);
+        } finally {
+            ClientServerConnection used = client.getPerThreadConnection();
+            client.setPerThreadConnection(null);
+            if (used != null && used.getSocket() != null) { // py4j closed it if it failed
+                idle.addFirst(used);
+            }
         }
     }
 
