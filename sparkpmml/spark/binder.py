@@ -40,7 +40,7 @@ class Binder:
         self._library = library
         self._expressions = Expressions(self._jvm)
         self._literals = Values(self._jvm)
-        self._infos: OnceCache[str, Any] = OnceCache(CAPACITY)
+        self._infos: OnceCache[tuple[str, str | None], Any] = OnceCache(CAPACITY)
         self._functions = ModelFunctions(context, transport(), find_blocks(self._jvm))
 
     def bind(self, arguments: Any) -> BoundCall:
@@ -64,7 +64,8 @@ class Binder:
         if arguments.size() > 1:
             raise BindingError("model_info takes one argument, the model's path or alias")
         _, model = self._open(self._expressions.read_model(arguments), JvmConfiguration(self._jvm))
-        return self._infos.get(model.digest, lambda: self._literals.literal(info_row(model), INFO))
+        key = (model.digest, model.name)  # one document may have several models
+        return self._infos.get(key, lambda: self._literals.literal(info_row(model), INFO))
 
     def list_models(self, arguments: Any) -> Any:
         """The plan of `pmml_models()`: a row for each alias, and for each file in spark.sparkpmml.modelDir."""
