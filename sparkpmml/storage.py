@@ -9,11 +9,18 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 PATIENCE_SECONDS = 60.0
+
+LOCK = ".lock"
+"""The suffix of files for `locked`."""
+_UNFINISHED = ".unfinished-"
+_LEFT_SECONDS = 3_600.0
+"""From this age on a lock or an unfinished file is that of a process that was killed."""
 
 
 def is_usable(directory: Path) -> bool:
@@ -53,25 +60,47 @@ def user_directory(name: str) -> Path | None:
 def locked(path: Path) -> Iterator[None]:
     """Hold the lock on this file, unless the wait is too long: what it guards is then done twice.
 
-    OSError or ImportError where the system has no such locks.
+    The file is there as long as it is held. OSError or ImportError where the system has no such locks.
     """
-    import fcntl  # not on Windows
+    from fcntl import LOCK_EX, LOCK_NB, flock  # not on Windows
 
     deadline = time.monotonic() + PATIENCE_SECONDS
-    with path.open("w") as file:
-        while time.monotonic() < deadline:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # a dying process lets go of it
-            except BlockingIOError:
-                time.sleep(0.02)
-            else:
-                break
-        yield
+    with contextlib.ExitStack() as stack:
+        is_held = is_current = False
+        while not is_current:
+            file = stack.enter_context(path.open("w"))
+            is_held = _succeeds(partial(flock, file, LOCK_EX | LOCK_NB), deadline)  # a dying process lets go of it
+            is_current = not is_held or _is_at(path, file)  # its holder deleted it while others waited
+        try:
+            yield
+        finally:
+            if is_held:
+                path.unlink(missing_ok=True)
+
+
+def _succeeds(attempt: Callable[[], None], deadline: float) -> bool:
+    """Whether it does, tried until this time of time.monotonic()."""
+    while time.monotonic() < deadline:
+        try:
+            attempt()
+        except BlockingIOError:
+            time.sleep(0.02)
+        else:
+            return True
+    return False
+
+
+def _is_at(path: Path, file: IO[str]) -> bool:
+    """Whether this open file is the one at the path."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def write_whole(path: Path, parts: Iterable[Any]) -> None:
     """Write bytes, or what has a buffer of them: readers see the file with all of them or not at all. OSError."""
-    handle, unfinished = tempfile.mkstemp(prefix=".unfinished-", dir=path.parent)
+    handle, unfinished = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             for part in parts:
@@ -86,13 +115,24 @@ def write_whole(path: Path, parts: Iterable[Any]) -> None:
 def keep_within(directory: Path, suffix: str, total_bytes: int, age_seconds: float) -> None:
     """Delete files with this suffix that nobody touched for so long, then the longest untouched ones beyond the size.
 
-    A file that a process has open or mapped stays whole for that process.
+    A file that a process has open or mapped stays whole for that process. Locks and unfinished files of processes that
+    were killed are deleted, too.
     """
-    with contextlib.suppress(OSError):
-        found = [(path, path.stat()) for path in directory.iterdir() if path.suffix == suffix]
-        size, oldest = 0, time.time() - age_seconds
-        for path, stat in sorted(found, key=lambda each: each[1].st_mtime, reverse=True):
+    now, size = time.time(), 0
+    for path, stat in sorted(_files(directory), key=lambda each: each[1].st_mtime, reverse=True):
+        age = now - stat.st_mtime
+        if path.suffix == suffix:
             size += stat.st_size
-            if stat.st_mtime < oldest or size > total_bytes:
-                with contextlib.suppress(OSError):
-                    path.unlink()
+            is_surplus = age > age_seconds or size > total_bytes
+        else:
+            is_surplus = age > _LEFT_SECONDS and (path.suffix == LOCK or path.name.startswith(_UNFINISHED))
+        if is_surplus:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _files(directory: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    with contextlib.suppress(OSError):
+        for path in directory.iterdir():
+            with contextlib.suppress(OSError):  # another process deletes, too
+                yield path, path.stat()

@@ -70,6 +70,7 @@ def test_dozens_of_processes_compile_once(tmp_path):
     assert sorted(crowd(MEMBER, 32, NUMBA_CACHE_DIR=str(together))) == [f"{answer} 0"] * 31 + [alone]
     assert crowd(MEMBER, 32, NUMBA_CACHE_DIR=str(together)) == [f"{answer} 0"] * 32
     assert len(code_files(together)) == 1
+    assert not list(together.rglob("*.lock"))
 
 
 def test_damaged_code_is_compiled_anew(tmp_path):

@@ -6,6 +6,7 @@ import os
 import pickle
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +79,8 @@ def test_unpacked_once_and_mapped(place, program):
     large = [array for array in arrays(shared[2]) if array.nbytes >= 1 << 14]
     assert large
     assert not any(array.flags.writeable or array.flags.owndata for array in large)
-    (file,) = place.rglob("*.program")
+    (file,) = place.rglob("*.*")
+    assert file.suffix == ".program"
     assert file.stat().st_mode & 0o077 == 0
     assert file.parent.parent.stat().st_mode & 0o077 == 0
 
@@ -149,3 +151,43 @@ def test_files_that_nobody_needs_are_deleted(tmp_path):
     (tmp_path / "other").write_bytes(bytes(100))
     storage.keep_within(tmp_path, ".program", total_bytes=25, age_seconds=1000)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.program", "b.program", "other"]
+
+
+def test_what_killed_processes_leave_is_deleted(tmp_path):
+    for age in (5, 50_000):
+        for name in (f"{age}.lock", f".unfinished-{age}", f"{age}.other"):
+            path = tmp_path / name
+            path.write_bytes(bytes(10))
+            os.utime(path, (time.time() - age,) * 2)
+    storage.keep_within(tmp_path, ".program", total_bytes=0, age_seconds=0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".unfinished-5", "5.lock", "5.other", "50000.other"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no such locks")
+def test_a_lock_is_one_holder_s_and_leaves_no_file(tmp_path):
+    """Those that waited for a file which is deleted by then wait again, for the next one."""
+    path, holders, most = tmp_path / "one.lock", [], []
+
+    def hold(number: int) -> None:
+        for _ in range(5):
+            with storage.locked(path):
+                holders.append(number)
+                most.append(len(holders))
+                time.sleep(0.001)  # so that others come
+                holders.remove(number)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(hold, range(8)))
+    assert most == [1] * 40
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no such locks")
+def test_a_lock_that_is_not_had_in_time_stays_its_holder_s(tmp_path, monkeypatch):
+    path = tmp_path / "one.lock"
+    with storage.locked(path):
+        monkeypatch.setattr(storage, "PATIENCE_SECONDS", 0.0)
+        with storage.locked(path):
+            pass
+        assert path.exists()
+    assert not path.exists()

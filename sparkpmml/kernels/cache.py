@@ -28,7 +28,7 @@ import llvmlite.binding
 import numba
 from numba.core import caching, config
 
-from sparkpmml.storage import is_usable, locked, temporary_directory, user_directory
+from sparkpmml.storage import LOCK, is_usable, locked, temporary_directory, user_directory
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -130,7 +130,7 @@ class KernelCache(_CACHING.FunctionCache):  # type: ignore[misc]
     def alone(self) -> Iterator[None]:
         """Hold the right to compile this function, unless its code is there already or the wait is too long."""
         code = Path(self.cache_path) / self._cache_file._data_name(1)
-        lock = code.with_suffix(".lock")
+        lock = code.with_suffix(LOCK)
         with contextlib.ExitStack() as stack:
             if not code.exists():
                 with contextlib.suppress(OSError, ImportError):  # no locks there: compiling twice is harmless

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from sparkpmml.storage import keep_within, locked, temporary_directory, write_whole
+from sparkpmml.storage import LOCK, keep_within, locked, temporary_directory, write_whole
 
 if TYPE_CHECKING:
     from sparkpmml.runtime.program import Program
@@ -56,7 +56,7 @@ class SharedProgram:
         with contextlib.ExitStack() as stack:
             if not path.exists():
                 with contextlib.suppress(OSError, ImportError):  # no locks: several write, and rename, the same
-                    stack.enter_context(locked(path.with_suffix(".lock")))
+                    stack.enter_context(locked(path.with_suffix(LOCK)))
             return _open(path) or self._share(path)
 
     def _share(self, path: Path) -> Program:

@@ -34,7 +34,6 @@ def test_workers_map_one_file(spark, tmp_path, monkeypatch):
     assert spark.sql(query).collect()[0][0] == wanted
     assert file.stat().st_ino == written
     file.unlink()
-    file.with_suffix(".lock").unlink()
 
 
 def location(path: Path):
