@@ -77,9 +77,11 @@ def is_alive(pid):
 
 
 EXECUTORS = """
+import os
 import sparkpmml
 from pyspark.sql import SparkSession
 
+os.dup2(1, 2)  # the log, too, is for the test to see
 spark = (
     SparkSession.builder.master("local-cluster[2,1,1024]")
     .config("spark.ui.enabled", "false")
@@ -97,4 +99,7 @@ print("executors", len(executors) - 1)
 
 def test_several_executors(run_script, models):
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    assert "executors 2" in run_script(EXECUTORS.format(root=root, path=str(models / "line.pmml")))
+    printed = run_script(EXECUTORS.format(root=root, path=str(models / "line.pmml")))
+    assert "executors 2" in printed
+    # The jar goes to the executors once: Spark says at the level WARN, which users see, where it is added again.
+    assert "added already" not in printed

@@ -4,11 +4,13 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.spark.JobArtifactSet;
+import org.apache.spark.JobArtifactState;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.python.PythonFunction;
 import org.apache.spark.sql.ExperimentalMethods;
@@ -16,6 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.SparkStrategy;
 
 import scala.Option;
+import scala.collection.JavaConverters;
 
 /** What Python calls: makes models' functions cross in blocks. */
 public final class Blocks {
@@ -52,10 +55,25 @@ public final class Blocks {
 
     /** The executors need these classes, too; those of a Connect session see what this session added alone. */
     private static void addJar(SparkContext context) {
-        String session = String.valueOf(JobArtifactSet.getCurrentJobArtifactState());
-        if (PROVIDED.add(context.applicationId() + " " + session)) {
+        Option<JobArtifactState> state = JobArtifactSet.getCurrentJobArtifactState();
+        String session = state.isDefined() ? state.get().uuid() : "default";
+        if (PROVIDED.add(context.applicationId() + " " + session) && !isAdded(context, session)) {
             context.addJar(jar().toString());
         }
+    }
+
+    /** Spark 3.5 adds what its class loader takes, and warns of a jar that comes again. */
+    private static boolean isAdded(SparkContext context, String session) {
+        Option<scala.collection.concurrent.Map<String, Object>> added = context.addedJars().get(session);
+        String name = "/" + jar().getFileName();
+        boolean isAdded = false;
+        if (added.isDefined()) {
+            Iterator<String> paths = JavaConverters.asJavaIterator(added.get().keysIterator());
+            while (paths.hasNext()) {
+                isAdded |= paths.next().endsWith(name);
+            }
+        }
+        return isAdded;
     }
 
     private static Path jar() {
