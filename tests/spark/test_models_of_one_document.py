@@ -45,7 +45,7 @@ def test_scores(spark, pair):
     both = f"SELECT predict('first', *).prediction AS a, predict_value('second', *) AS b FROM ({query}) ORDER BY x"
     for session in (spark, spark.newSession()):
         assert [(row.a, row.b) for row in session.sql(both).collect()] == [(value, value + 100) for value in values]
-    for name, add in (("second", 100), ("first", 0)) * 2:
+    for name, add in (("second", 100), ("first", 0)):
         alone = f"SELECT predict_value('{name}', *) AS p FROM ({query}) ORDER BY x"
         assert [row.p for row in spark.sql(alone).collect()] == [value + add for value in values]
     frame = spark.sql(query).orderBy("x")
