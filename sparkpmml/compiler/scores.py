@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from sparkpmml.compiler.builder import Builder, Slot
 from sparkpmml.compiler.result import Scores, TargetInfo
 from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.rows import every
 from sparkpmml.runtime.cast import parse_value
-from sparkpmml.runtime.column import Array, Column, Mask, codes, every, numbers, storage_type, with_missing
+from sparkpmml.runtime.column import Array, Column, Mask, codes, numbers, storage_type, with_missing
+from sparkpmml.runtime.design import CACHED_CELLS, row_blocks
 
 Matrix = NDArray[np.float64]
 
@@ -29,25 +31,41 @@ def label_column(labels: tuple[str, ...], data_type: DataType | None) -> Column:
 
 def pick(column: Column, index: Array, missing: Mask) -> Column:
     """`column[index]` row by row, missing where `missing`; the index there may be anything within range."""
-    absent = None if column.missing is None else column.missing[index]
-    picked = replace(column, values=column.values[index], missing=absent)
+    absent = None if column.missing is None else column.missing.take(index)
+    picked = replace(column, values=column.values.take(index), missing=absent)
     return with_missing(picked, missing) if missing.any() else picked
 
 
 def find_highest(scores: Matrix) -> tuple[Array, Mask]:
-    """(each row's column of the highest score, the first of equals; the rows where no score is known).
+    """(each row's column of the highest score, the first of equals; the rows where no score is known)."""
+    return _find_extreme(scores, np.greater, np.fmax)
 
-    A column after the other: numpy's argmax of short rows takes five times as long.
+
+def find_lowest(scores: Matrix) -> tuple[Array, Mask]:
+    """As `find_highest`, of the lowest score."""
+    return _find_extreme(scores, np.less, np.fmin)
+
+
+def _find_extreme(scores: Matrix, is_better: np.ufunc, better: np.ufunc) -> tuple[Array, Mask]:
+    """A column after the other, and no step depends on what is true of a row.
+
+    Measured with 2 and 10 columns, ns a row: numpy's argmax of short rows 8 and 26, places assigned under a mask, which
+    branches, 21 and 64, this one 1.3 and 16.
     """
-    first, *others = np.ascontiguousarray(scores.T)
-    best, index, unknown = first.copy(), np.zeros(len(scores), np.int64), np.isnan(first)
-    for place, column in enumerate(others, 1):
-        is_higher = column > best
-        if unknown.any():
-            is_higher |= unknown & ~np.isnan(column)
-            unknown &= ~is_higher
-        np.copyto(best, column, where=is_higher)
-        index[is_higher] = place
+    rows, count = scores.shape
+    kind = np.int8 if count <= np.iinfo(np.int8).max else np.int32
+    index, unknown = np.zeros(rows, kind), np.zeros(rows, np.bool_)
+    for block in row_blocks(rows, count, CACHED_CELLS):
+        best, *others = np.ascontiguousarray(scores[block].T)
+        place_of_best, none_yet = index[block], np.isnan(best)
+        for place, column in enumerate(others, 1):
+            is_new = is_better(column, best)
+            if none_yet.any():
+                is_new |= none_yet & ~np.isnan(column)
+                none_yet &= ~is_new
+            np.maximum(place_of_best, is_new.astype(kind) * kind(place), out=place_of_best)
+            best = better(best, column)
+        unknown[block] = none_yet
     return index, unknown
 
 

@@ -11,9 +11,10 @@ from sparkpmml.compiler.expressions import Cast, ReplaceMissing
 from sparkpmml.compiler.result import Result, Scores
 from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.rows import every
 from sparkpmml.pmml.output import Target
 from sparkpmml.runtime.builtin import Call
-from sparkpmml.runtime.column import Column, every
+from sparkpmml.runtime.column import Column
 
 
 @dataclass(frozen=True, slots=True)

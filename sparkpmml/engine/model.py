@@ -211,7 +211,8 @@ class Model:
         fields = list(self.program.schema)
         if on_error == "capture":
             fields.append(pa.field("error", pa.string()))
-        return pa.Table.from_arrays(self.program.score(arrays, rows, on_error), schema=pa.schema(fields))
+        columns = zip(*self.program.score_blocks(arrays, rows, on_error), strict=True)
+        return pa.Table.from_arrays([pa.chunked_array(blocks) for blocks in columns], schema=pa.schema(fields))
 
     def verify(self) -> Verification:
         """Score the rows of the document's ModelVerification and compare with what the producer expects."""

@@ -1,4 +1,4 @@
-"""Activation functions of neurons and normalisations of layers (specification: NeuralNetwork), on float64[n, m]."""
+"""Activation functions of neurons, and normalisations of layers (specification: NeuralNetwork), in place."""
 
 from __future__ import annotations
 
@@ -7,52 +7,77 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sparkpmml.kernels.rows import below_highest, row_shares
+
 Matrix = NDArray[np.float64]
 
 
-def _threshold(z: Matrix, threshold: float) -> Matrix:
-    return np.where(np.isnan(z), np.nan, np.where(z > threshold, 1.0, 0.0))
+def _threshold(z: Matrix, threshold: float) -> None:
+    unknown = np.isnan(z)
+    np.greater(z, threshold, out=z)
+    z[unknown] = np.nan
 
 
-def _logistic(z: Matrix, threshold: float) -> Matrix:
-    result: Matrix = 1 / (1 + np.exp(-z))
-    return result
+def _logistic(z: Matrix, threshold: float) -> None:
+    np.negative(z, out=z)
+    np.exp(z, out=z)
+    z += 1
+    np.reciprocal(z, out=z)
 
 
-def _elliott(z: Matrix, threshold: float) -> Matrix:
-    result: Matrix = z / (1 + np.abs(z))
-    return result
+def _gauss(z: Matrix, threshold: float) -> None:
+    np.square(z, out=z)
+    np.negative(z, out=z)
+    np.exp(z, out=z)
 
 
-ACTIVATIONS: dict[str, Callable[[Matrix, float], Matrix]] = {
+def _elliott(z: Matrix, threshold: float) -> None:
+    z /= 1 + np.abs(z)
+
+
+def _arctan(z: Matrix, threshold: float) -> None:
+    np.arctan(z, out=z)
+    z *= 2
+    z /= np.pi
+
+
+def _rectifier(z: Matrix, threshold: float) -> None:
+    np.maximum(z, 0, out=z)
+
+
+def _by(function: np.ufunc) -> Callable[[Matrix, float], None]:
+    def apply(z: Matrix, threshold: float) -> None:
+        function(z, out=z)
+
+    return apply
+
+
+ACTIVATIONS: dict[str, Callable[[Matrix, float], None]] = {
     "threshold": _threshold,
     "logistic": _logistic,
-    "tanh": lambda z, _: np.tanh(z),
-    "identity": lambda z, _: z,
-    "exponential": lambda z, _: np.exp(z),
-    "reciprocal": lambda z, _: np.divide(1.0, z),
-    "square": lambda z, _: np.square(z),
-    "Gauss": lambda z, _: np.exp(-np.square(z)),
-    "sine": lambda z, _: np.sin(z),
-    "cosine": lambda z, _: np.cos(z),
+    "tanh": _by(np.tanh),
+    "identity": lambda z, _: None,
+    "exponential": _by(np.exp),
+    "reciprocal": _by(np.reciprocal),
+    "square": _by(np.square),
+    "Gauss": _gauss,
+    "sine": _by(np.sin),
+    "cosine": _by(np.cos),
     "Elliott": _elliott,
-    "arctan": lambda z, _: 2 * np.arctan(z) / np.pi,
-    "rectifier": lambda z, _: np.maximum(z, 0),
+    "arctan": _arctan,
+    "rectifier": _rectifier,
 }
-"""By name as PMML spells it: a function of the weighted sums and the threshold."""
+"""By name as PMML spells it: a function of weighted sums, whose place their activations take, and the threshold."""
 
 
-def _softmax(y: Matrix) -> Matrix:
+def _softmax(y: Matrix) -> None:
     """e^y as shares of their sum; the highest is taken off first, so that none overflows."""
-    powers = np.exp(y - y.max(axis=1, keepdims=True))
-    result: Matrix = powers / powers.sum(axis=1, keepdims=True)
-    return result
+    y[:] = row_shares(np.exp(below_highest(y)))
 
 
-def _simplemax(y: Matrix) -> Matrix:
-    result: Matrix = y / y.sum(axis=1, keepdims=True)
-    return result
+def _simplemax(y: Matrix) -> None:
+    y[:] = row_shares(y)
 
 
-NORMALIZATIONS: dict[str, Callable[[Matrix], Matrix]] = {"softmax": _softmax, "simplemax": _simplemax}
-"""By name as PMML spells it: a function of a layer's activations."""
+NORMALIZATIONS: dict[str, Callable[[Matrix], None]] = {"softmax": _softmax, "simplemax": _simplemax}
+"""By name as PMML spells it: a function of a layer's activations, float64[n, m], whose place their shares take."""

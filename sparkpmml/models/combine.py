@@ -12,9 +12,10 @@ from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.result import TargetInfo
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.rows import every, row_shares, some
 from sparkpmml.models.segment_weights import Treatment, Weights, unknown
 from sparkpmml.runtime.cast import cast
-from sparkpmml.runtime.column import Array, Column, Mask, every, some
+from sparkpmml.runtime.column import Array, Column, Mask
 from sparkpmml.runtime.encode import Encoder
 
 _MEDIAN_TIE = 0.5
@@ -270,10 +271,9 @@ class CountVotes:
             votes[counted, place[counted]] += each_row[counted, j]
         excluded = self._excluded(votes, active, missing, weights)
         with np.errstate(invalid="ignore", divide="ignore"):
-            shares = votes / votes.sum(axis=1, keepdims=True)
+            shares = row_shares(votes)
         shares[excluded | unknown(weights)] = np.nan
-        result: Matrix = shares
-        return result
+        return shares
 
     def _excluded(self, votes: Matrix, active: Mask, missing: Mask, weights: NDArray[np.float64]) -> Mask:
         if self.treatment.how == "continue":

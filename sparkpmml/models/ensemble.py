@@ -12,6 +12,7 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.forest import Forest
+from sparkpmml.kernels.rows import row_shares
 from sparkpmml.models.combine import take_base_score
 from sparkpmml.models.dart import is_estimators_dart, upon
 from sparkpmml.models.forest import LeafTable, Planted, feature_arrays, plant, row_count
@@ -75,8 +76,7 @@ class CountLeafVotes:
         arrays = feature_arrays(columns, self.encoders)
         votes = self.forest.votes(arrays, self.classes, self.weights, self.labels, rows=row_count(columns))
         with np.errstate(invalid="ignore"):  # a row without a vote has no result
-            result: Matrix = votes / votes.sum(axis=1, keepdims=True)
-        return result
+            return row_shares(votes)
 
 
 def lower_forest(node: MiningModel, scope: Scope) -> Result | None:

@@ -21,11 +21,12 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.forest import Forest, Graph, pack
+from sparkpmml.kernels.rows import every
 from sparkpmml.models.forest_tests import TestTable
 from sparkpmml.models.node_table import NodeTable
 from sparkpmml.models.tree_arrays import Kind, TreeNodes
 from sparkpmml.models.tree_nodes import TreeModel
-from sparkpmml.runtime.column import Array, Column, Mask, codes, every, storage_type
+from sparkpmml.runtime.column import Array, Column, Mask, codes, storage_type
 from sparkpmml.runtime.encode import Encoder
 
 Ints = NDArray[np.int32]

@@ -14,6 +14,7 @@ from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.rows import row_sums, some
 from sparkpmml.models.confidence_interval import Bound
 from sparkpmml.models.cox_regression import lower_survival
 from sparkpmml.models.general_regression_design import linear_scores
@@ -49,8 +50,8 @@ class AddReference:
     value: float | None
 
     def __call__(self, scores: Matrix) -> Matrix:
-        rest = 1 - scores.sum(axis=1, keepdims=True) if self.value is None else np.full((len(scores), 1), self.value)
-        missing = np.isnan(scores).any(axis=1, keepdims=True)
+        rest = 1 - row_sums(scores) if self.value is None else np.full((len(scores), 1), self.value)
+        missing = some(np.isnan(scores))[:, None]
         last = np.where(missing, np.nan, rest).astype(scores.dtype, copy=False)
         return np.concatenate([scores, last], axis=1)
 

@@ -19,6 +19,7 @@ from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.rows import below_highest, row_shares
 from sparkpmml.models.naive_bayes_densities import density, log_densities
 from sparkpmml.models.naive_bayes_nodes import BayesInput, NaiveBayesModel, TargetValueCounts, TargetValueStats
 from sparkpmml.runtime.column import Column
@@ -36,7 +37,7 @@ class Counted:
     logs: LogProbabilities
 
     def __call__(self, column: Column) -> Matrix:
-        return self.logs[self.encoder.encode(column)]
+        return self.logs.take(self.encoder.encode(column), axis=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,7 @@ class Posterior:
         for each, column in zip(self.inputs, columns, strict=True):
             logs = logs + each(column)
         with np.errstate(invalid="ignore"):
-            weights = np.exp(logs - logs.max(axis=1, keepdims=True))
-        result: Matrix = weights / weights.sum(axis=1, keepdims=True)
-        return result
+            return row_shares(np.exp(below_highest(logs)))
 
 
 @register

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sparkpmml.compiler.scores import Matrix, pick
 from sparkpmml.kernels.distances import select_lowest
+from sparkpmml.kernels.rows import row_shares
 from sparkpmml.models.comparison import Comparison
 from sparkpmml.runtime.column import Column, numbers
 from sparkpmml.runtime.design import batch_rows, row_blocks
@@ -113,8 +114,7 @@ class Vote:
             place = neighbors.places[:, rank]
             votes[rows, self.classes[np.maximum(place, 0)]] += np.where(place < 0, 0, weights[:, rank])
         with np.errstate(divide="ignore", invalid="ignore"):
-            shares: Matrix = votes / votes.sum(axis=1, keepdims=True)
-        return shares
+            return row_shares(votes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

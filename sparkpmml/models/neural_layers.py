@@ -9,23 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.kernels.activations import ACTIVATIONS, NORMALIZATIONS, Matrix
+from sparkpmml.kernels.rows import some
 from sparkpmml.models.neural_network_nodes import RADIAL_BASIS, NeuralLayer, NeuralNetwork, Neuron
 from sparkpmml.runtime.column import Column
-from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, design, row_blocks
+from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, fill_design, numbers_of, row_blocks
 
 Places = dict[str, int]
 """By a neuron's id: its column in the matrix of all neurons."""
 
 
 class Layer(Protocol):
-    """Values of all earlier neurons, float64[n, p], to those of the layer's m neurons, float64[n, m]."""
+    """Values of all earlier neurons, float64[p, n], to those of the layer's m neurons: `out` float64[m, n]."""
 
-    def __call__(self, values: Matrix) -> Matrix: ...
+    def __call__(self, values: Matrix, out: Matrix) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighted:
-    """Weighted sums, activated: the neurons' values are activation(values[:, sources] @ weights + bias)."""
+    """Weighted sums, activated: the neurons' values are activation(weights @ values[sources] + bias)."""
 
     sources: slice | NDArray[np.int64]
     weights: Matrix
@@ -34,10 +35,12 @@ class Weighted:
     threshold: float
     single: bool
 
-    def __call__(self, values: Matrix) -> Matrix:
-        sums = values[:, self.sources] @ self.weights
-        sums += self.bias
-        return ACTIVATIONS[self.activation](rounded(sums) if self.single else sums, self.threshold)
+    def __call__(self, values: Matrix, out: Matrix) -> None:
+        np.matmul(self.weights, values[self.sources], out=out)
+        out += self.bias[:, None]
+        if self.single:
+            round_(out)
+        ACTIVATIONS[self.activation](out, self.threshold)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,19 +52,18 @@ class Radial:
     widths: tuple[float, ...]
     altitudes: tuple[float, ...]
 
-    def __call__(self, values: Matrix) -> Matrix:
-        activations = np.empty((len(values), len(self.widths)))
+    def __call__(self, values: Matrix, out: Matrix) -> None:
         for neuron, (source, centre) in enumerate(zip(self.sources, self.centres, strict=True)):
-            distance = np.square(values[:, source] - centre).sum(axis=1)
+            distance = np.square(values[source] - centre[:, None]).sum(axis=0)
             height = len(source) * np.log(self.altitudes[neuron])
-            activations[:, neuron] = np.exp(height - distance / (2 * self.widths[neuron] ** 2))
-        return activations
+            np.exp(height - distance / (2 * self.widths[neuron] ** 2), out=out[neuron])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """The operation: the values of the output neurons, float64[n, k], NaN where any input is missing.
 
+    Each neuron's values lie side by side, so that layers are parts of one matrix and nothing is copied between them.
     `single`: every sum, activation and normalisation is rounded to a float32; sums are exact to that, as no order of
     additions in single precision is.
     """
@@ -72,35 +74,45 @@ class Network:
     single: bool
 
     def __call__(self, *columns: Column) -> Matrix:
-        rows = batch_rows(columns)
+        rows, numbers = batch_rows(columns), numbers_of(columns)
         result = np.empty((rows, len(self.outputs)))
         blocks = list(row_blocks(rows, sum(self.widths), CACHED_CELLS))
-        work = np.empty((max((block.stop - block.start for block in blocks), default=0), sum(self.widths)))
+        size = max((block.stop - block.start for block in blocks), default=0)
+        work = np.empty(size * sum(self.widths))  # one piece of memory for all blocks
         for block in blocks:
+            count = block.stop - block.start
+            values = work[: count * sum(self.widths)].reshape(-1, count)
+            inputs = values[: self.widths[0]]
+            fill_design(numbers, block, inputs.T)
             with np.errstate(all="ignore"):
-                result[block] = self._run(design(columns, block), work[: block.stop - block.start])
+                self._run(values)
+            chosen = values[self.outputs].T
+            unknown = some(np.isnan(inputs.T))
+            if unknown.any():
+                chosen[unknown] = np.nan
+            result[block] = chosen
         return result
 
-    def _run(self, inputs: Matrix, values: Matrix) -> Matrix:
-        """`values`: room for those of all neurons."""
-        end = inputs.shape[1]
-        values[:, :end] = self._rounded(inputs)
+    def _run(self, values: Matrix) -> None:
+        """Fill the values of all neurons after the inputs."""
+        end = self.widths[0]
+        if self.single:
+            round_(values[:end])
         for (layer, normalization), width in zip(self.layers, self.widths[1:], strict=True):
-            activations = self._rounded(layer(values[:, :end]))
+            out = values[end : end + width]
+            layer(values[:end], out)
+            if self.single:
+                round_(out)
             if normalization != "none":
-                activations = self._rounded(NORMALIZATIONS[normalization](activations))
-            values[:, end : end + width] = activations
+                NORMALIZATIONS[normalization](out.T)
+                if self.single:
+                    round_(out)
             end += width
-        unknown = np.logical_or.reduce(np.isnan(inputs), axis=1)
-        return np.where(unknown[:, None], np.nan, values[:, self.outputs])
-
-    def _rounded(self, values: Matrix) -> Matrix:
-        return rounded(values) if self.single else values
 
 
-def rounded(values: Matrix) -> Matrix:
-    """To the nearest float32s."""
-    return values.astype(np.float32).astype(np.float64)
+def round_(values: Matrix) -> None:
+    """To the nearest float32s, in place."""
+    values[...] = values.astype(np.float32)
 
 
 def make_network(node: NeuralNetwork, outputs: list[str]) -> Network:
@@ -134,15 +146,16 @@ def _make_layer(layer: NeuralLayer, node: NeuralNetwork, places: Places) -> Laye
         return _make_radial(layer, node, places)
     sources = sorted({place for neuron in layer.neurons for place in _sources(neuron, places)})
     rows = {place: row for row, place in enumerate(sources)}
-    weights = np.zeros((len(sources), len(layer.neurons)))
-    for column, neuron in enumerate(layer.neurons):
+    weights = np.zeros((len(layer.neurons), len(sources)))
+    for own, neuron in zip(weights, layer.neurons, strict=True):
         for place, connection in zip(_sources(neuron, places), neuron.connections, strict=True):
-            weights[rows[place], column] += connection.weight
+            own[rows[place]] += connection.weight
     bias = np.array([neuron.bias for neuron in layer.neurons])
     threshold = node.threshold if layer.threshold is None else layer.threshold
     single = node.math_context == "float"
     if single:
-        weights, bias = rounded(weights), rounded(bias)
+        round_(weights)
+        round_(bias)
     return Weighted(_as_slice(sources), weights, bias, activation, threshold, single)
 
 

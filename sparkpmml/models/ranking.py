@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Builder, Slot
 from sparkpmml.compiler.result import Scores
-from sparkpmml.compiler.scores import Matrix, find_highest, pick
+from sparkpmml.compiler.scores import Matrix, find_highest, find_lowest, pick
 from sparkpmml.runtime.column import Column, numbers
 
 Order = NDArray[np.int64]
@@ -27,7 +27,7 @@ class Best:
     highest: bool
 
     def __call__(self, scores: Matrix) -> Column:
-        return pick(self.labels, *find_highest(scores if self.highest else -scores))
+        return pick(self.labels, *(find_highest if self.highest else find_lowest)(scores))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, align, winner
 from sparkpmml.compiler.targets import apply_targets
 from sparkpmml.datatypes import DataType, OpType
+from sparkpmml.kernels.rows import add_to_rows, below_highest, row_shares, row_sums
 from sparkpmml.models.regression_nodes import CategoricalPredictor, RegressionModel, RegressionTable
 from sparkpmml.runtime.column import Column
-from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, row_blocks
+from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, design, numbers_of, row_blocks
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.links import INVERSE_LINKS, exp
 
@@ -56,13 +57,13 @@ class Linear:
         scores = self._numeric(numbers, rows, kind)
         for factor, column in zip(self.factors, factors, strict=True):
             table: NDArray[Any] = factor.coefficients.astype(kind, copy=False)
-            scores += table[factor.encoder.encode(column)]
+            scores += table.take(factor.encoder.encode(column), axis=0)
         for term, weights in zip(self.terms, self.term_weights.astype(kind, copy=False), strict=True):
             product = np.ones(1, kind)
             for index in term:
                 product = product * columns[index].as_double().astype(kind, copy=False)
             scores += product[:, None] * weights
-        scores += self.intercepts.astype(kind, copy=False)
+        add_to_rows(scores, self.intercepts.astype(kind, copy=False))
         return scores
 
     def _numeric(self, columns: tuple[Column, ...], rows: int, kind: type[np.floating]) -> Matrix:
@@ -70,22 +71,19 @@ class Linear:
         if not self.powers:
             return scores
         weights = self.weights.astype(kind, copy=False)
+        fields = numbers_of(columns[: self.numeric])
+        powers = [
+            fields[index] if exponent == 1 else columns[index].as_double() ** exponent
+            for index, exponent in self.powers
+        ]
         for block in row_blocks(rows, len(self.powers), CACHED_CELLS):
-            design = self._design(columns, block, kind)
+            x = design(powers, block, kind)
             if not self.single:
-                np.matmul(design, weights, out=scores[block])
+                np.matmul(x, weights, out=scores[block])
                 continue
-            for values, each in zip(design.T, weights, strict=True):
+            for values, each in zip(x.T, weights, strict=True):
                 scores[block] += values[:, None] * each
         return scores
-
-    def _design(self, columns: tuple[Column, ...], block: slice, kind: type[np.floating]) -> NDArray[Any]:
-        """kind[block, powers], a column after the other."""
-        design = np.empty((block.stop - block.start, len(self.powers)), kind, order="F")
-        for position, (index, exponent) in enumerate(self.powers):
-            values = columns[index].take(block).as_double()
-            design[:, position] = values if exponent == 1 else values**exponent
-        return design
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +102,13 @@ class Normalize:
         if self.ordinal:
             return _residual(np.diff(self._inverse(scores[:, :-1]), axis=1, prepend=scores.dtype.type(0)))
         if self.method == "softmax":
-            powers = exp(scores - scores.max(axis=1, keepdims=True))
-            total = powers.sum(axis=1, keepdims=True, dtype=np.float64)  # as XGBoost does, in single precision too
-            shares: Matrix = powers / total.astype(scores.dtype)
-            return shares
+            powers = exp(below_highest(scores))
+            return row_shares(powers, np.float64)  # as XGBoost does, in single precision too
         if self.method == "simplemax":
-            simple: Matrix = scores / scores.sum(axis=1, keepdims=True)
-            return simple
+            return row_shares(scores)
         if scores.shape[1] == 2 or self.method == "none":
             return _residual(self._inverse(scores[:, :-1]))
-        one_against_all = self._inverse(scores)  # which do not add up to 1
-        normalized: Matrix = one_against_all / one_against_all.sum(axis=1, keepdims=True)
-        return normalized
+        return row_shares(self._inverse(scores))  # one against all, which do not add up to 1
 
     def _inverse(self, scores: Matrix) -> Matrix:
         if self.method == "none":
@@ -125,8 +118,10 @@ class Normalize:
 
 def _residual(first: Matrix) -> Matrix:
     """The first k - 1 probabilities, and what is left of 1 for the last class."""
-    rest = 1 - first.sum(axis=1, keepdims=True)
-    return np.concatenate([first, rest], axis=1)
+    whole = np.empty((len(first), first.shape[1] + 1), first.dtype)
+    whole[:, :-1] = first
+    np.subtract(1, row_sums(first)[:, 0], out=whole[:, -1])
+    return whole
 
 
 @dataclass(frozen=True, slots=True)

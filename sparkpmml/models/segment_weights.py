@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.runtime.column import Column, Mask, some
+from sparkpmml.kernels.rows import some
+from sparkpmml.runtime.column import Column, Mask
 
 
 @dataclass(frozen=True, slots=True)

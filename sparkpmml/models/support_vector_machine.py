@@ -15,6 +15,7 @@ from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, ScoreOf, label_column, winner
 from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.rows import some
 from sparkpmml.kernels.similarity import SIMILARITIES
 from sparkpmml.models.ranking import Best
 from sparkpmml.models.regression import in_target_order
@@ -22,7 +23,7 @@ from sparkpmml.models.regression_nodes import CategoricalPredictor
 from sparkpmml.models.support_vector_machine_nodes import SupportVectorMachine, SupportVectorMachineModel
 from sparkpmml.pmml.expressions import FieldRef
 from sparkpmml.runtime.column import Column, numbers
-from sparkpmml.runtime.design import batch_rows, design, row_blocks
+from sparkpmml.runtime.design import batch_rows, design, numbers_of, row_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ class Machines:
     constants: NDArray[np.float64]
 
     def __call__(self, *columns: Column) -> Matrix:
-        rows = batch_rows(columns)
+        rows, fields = batch_rows(columns), numbers_of(columns)
         values = np.empty((rows, len(self.constants)))
         width = len(columns) + (0 if self.vectors is None else len(self.vectors))
         for block in row_blocks(rows, width):
-            x = design(columns, block)
+            x = design(fields, block)
             if self.similarity is not None and self.vectors is not None:
                 x = self.similarity(x, self.vectors)
             values[block] = x @ self.weights + self.constants
@@ -90,7 +91,7 @@ class Votes:
             votes[:, first] += for_first[:, machine]
             votes[:, second] += ~for_first[:, machine]
         votes /= len(self.first)
-        votes[np.isnan(values).any(axis=1)] = np.nan
+        votes[some(np.isnan(values))] = np.nan
         return votes
 
 

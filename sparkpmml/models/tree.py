@@ -29,7 +29,7 @@ class LeafValue:
 
     def __call__(self, leaves: Ints) -> Column:
         index = leaves[:, self.tree]
-        return pick(self.values, index, self.missing[index])
+        return pick(self.values, index, self.missing.take(index))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +40,7 @@ class LeafScores:
     scores: Matrix
 
     def __call__(self, leaves: Ints) -> Matrix:
-        scores: Matrix = self.scores[leaves[:, self.tree]]
+        scores: Matrix = self.scores.take(leaves[:, self.tree], axis=0)  # of short rows, ten times as fast as indexing
         return scores
 
 

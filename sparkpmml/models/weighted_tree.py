@@ -18,13 +18,14 @@ from sparkpmml.compiler.result import Result, Scores, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, label_column, pick
 from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.rows import some
 from sparkpmml.models.forest import LeafTable
 from sparkpmml.models.tree_arrays import OPERATORS, Kind, TreeNodes
 from sparkpmml.models.tree_nodes import TreeModel
 from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import FalsePredicate, Predicate, SimplePredicate, SimpleSetPredicate, TruePredicate
-from sparkpmml.runtime.column import Column, Mask, numbers, some
+from sparkpmml.runtime.column import Column, Mask, numbers
 
 _OPERATOR_NAMES = {kind: name for name, kind in OPERATORS.items()}
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sparkpmml.datatypes import DataType
-from sparkpmml.runtime.column import Array, Column, Mask, codes, either, every, integers, missing_column, with_missing
+from sparkpmml.kernels.rows import every
+from sparkpmml.runtime.column import Array, Column, Mask, codes, either, integers, missing_column, with_missing
 from sparkpmml.runtime.lists import ListColumn
 
 _ARROW = {

@@ -98,7 +98,7 @@ class Column:
         """int32[n]: each string replaced by its code; the dictionary is looked up once per entry, not per row."""
         table = [codes.get(entry, unknown) for entry in self._entries()]
         lookup = np.array([*table, missing], dtype=np.int32)
-        result: NDArray[np.int32] = lookup[self.values]  # code -1 is the last entry
+        result: NDArray[np.int32] = lookup.take(self.values)  # code -1 is the last entry
         return result
 
     def take(self, rows: Array | slice) -> Column:
@@ -162,18 +162,6 @@ def missing_column(data_type: DataType, rows: int = 1) -> Column:
 def empty_column(data_type: DataType) -> Column:
     """A column without rows: what the compiler runs operations on to learn their result types."""
     return missing_column(data_type, rows=0)
-
-
-def every(mask: Mask) -> Mask:
-    """bool[n] from bool[n, k]: true in all columns."""
-    result: Mask = np.logical_and.reduce(mask, axis=1)
-    return result
-
-
-def some(mask: Mask) -> Mask:
-    """bool[n] from bool[n, k]: true in any column."""
-    result: Mask = np.logical_or.reduce(mask, axis=1)
-    return result
 
 
 def either(*masks: Mask | None) -> Mask | None:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.runtime.column import Column
+from sparkpmml.datatypes import DataType
+from sparkpmml.runtime.column import Array, Column
 
 BLOCK_CELLS = 1 << 20
 """Cells of a temporary matrix at a time: 8 MB of doubles stay near a core."""
@@ -33,9 +34,19 @@ def row_blocks(rows: int, width: int, cells: int = BLOCK_CELLS) -> Iterator[slic
     return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
 
 
-def design(columns: Sequence[Column], block: slice, kind: type[np.floating] = np.float64) -> NDArray[Any]:
-    """kind[block, p]: the block's rows of p columns, NaN where a value is missing; booleans are 1 and 0."""
-    matrix = np.empty((block.stop - block.start, len(columns)), kind)
-    for position, column in enumerate(columns):
-        matrix[:, position] = column.take(block).as_double()
+def numbers_of(columns: Sequence[Column]) -> list[Array]:
+    """Each column's values as float64 (of a float column float32), NaN where missing: what `design` takes blocks of."""
+    return [column.values if column.data_type is DataType.FLOAT else column.as_double() for column in columns]
+
+
+def design(numbers: Sequence[Array], block: slice, kind: type[np.floating] = np.float64) -> NDArray[Any]:
+    """kind[block, p]: the block's rows of p columns of numbers, a column after the other in memory."""
+    matrix = np.empty((block.stop - block.start, len(numbers)), kind, order="F")
+    fill_design(numbers, block, matrix)
     return matrix
+
+
+def fill_design(numbers: Sequence[Array], block: slice, matrix: NDArray[Any]) -> None:
+    """As `design`, into memory that is there."""
+    for column, values in zip(matrix.T, numbers, strict=True):
+        column[:] = values if len(values) == 1 else values[block]

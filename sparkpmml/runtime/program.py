@@ -131,10 +131,12 @@ class Program:
         `on_error="fail"` raises ScoringError for the first such row, `on_error="capture"` appends a string array that
         holds the reason (null for rows that were scored).
         """
-        blocks = [self._score_block(arrays, start, stop, on_error) for start, stop in _blocks(rows)]
-        if len(blocks) == 1:
-            return blocks[0]
-        return [pa.concat_arrays([block[i] for block in blocks]) for i in range(len(blocks[0]))]
+        first, *others = self.score_blocks(arrays, rows, on_error)
+        return [pa.concat_arrays(parts) for parts in zip(first, *others, strict=True)] if others else first
+
+    def score_blocks(self, arrays: Sequence[Any], rows: int, on_error: str = "null") -> list[list[pa.Array]]:
+        """As `score`, block by block of up to `BLOCK_ROWS` rows, and at least one: what need not be one array."""
+        return [self._score_block(arrays, start, stop, on_error) for start, stop in _blocks(rows)]
 
     def _score_block(self, arrays: Sequence[Any], start: int, stop: int, on_error: str) -> list[pa.Array]:
         columns = [from_arrow(array[start:stop], each.is_list) for array, each in zip(arrays, self.inputs, strict=True)]
