@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sparkpmml.kernels.cuts import find_cuts
+from sparkpmml.kernels.engines import Blender, Comparer, Walker, make_blender, make_comparer, make_walker
 from sparkpmml.kernels.forest import Forest, Graph, Test, pack
 
 THRESHOLDS = [0.0, 1.0, 1.5, -2.0, 5e-324, 1e-40, -1e-40, 3.5e38, -3.5e38, np.inf, -np.inf]
@@ -89,9 +91,18 @@ def step(graph: Graph, at: int, value) -> int:
 
 
 def check(graph: Graph, columns, rows) -> Forest:
-    """Leaves, sums, and votes of the packed graph are those of the definition."""
-    forest = pickle.loads(pickle.dumps(pack(graph)))
+    """Leaves, sums, and votes of the graph are those of the definition, by every engine that can have it."""
     expected = walk(graph, columns, rows)
+    cuts = find_cuts(graph, exits=True)
+    for make in (make_comparer, make_blender, make_walker):
+        made = make(graph, cuts)
+        if made is not None:
+            check_forest(Forest(*made), graph, columns, rows, expected)
+    return check_forest(pack(graph), graph, columns, rows, expected)
+
+
+def check_forest(packed, graph, columns, rows, expected):
+    forest = pickle.loads(pickle.dumps(packed))
     np.testing.assert_array_equal(forest.leaves(columns, rows=rows), expected)
     targets = np.concatenate([graph.roots, graph.if_true, graph.if_false, graph.if_missing, [-1]])
     count = -int(targets.min())
@@ -182,14 +193,16 @@ def test_random_graphs(case):
     check(*case)
 
 
-def random_tree(builder, random, depth, features, thresholds):
-    """A tree whose branches stop at random above `depth`."""
+def random_tree(builder, random, depth, features, thresholds, exit_leaf=None):
+    """A tree whose branches stop at random above `depth`; a missing value mostly leads to `exit_leaf`, if it is given."""
     if depth == 0 or random.random() < 0.05:
         return builder.leaf()
     feature = int(random.integers(features))
-    true = random_tree(builder, random, depth - 1, features, thresholds)
-    false = random_tree(builder, random, depth - 1, features, thresholds)
+    true = random_tree(builder, random, depth - 1, features, thresholds, exit_leaf)
+    false = random_tree(builder, random, depth - 1, features, thresholds, exit_leaf)
     missing = true if random.random() < 0.5 else false
+    if exit_leaf is not None and random.random() < 0.8:
+        missing = exit_leaf
     if builder.categories[feature]:
         members = set(np.flatnonzero(random.random(builder.categories[feature] + 1) < 0.5))
         return builder.node(feature, Test.IN_SET, true, false, missing, members=members)
@@ -221,13 +234,17 @@ SHAPES = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_random_forests(shape, dtype):
+@pytest.mark.parametrize("missing", ["goes on", "exits"])
+def test_random_forests(shape, dtype, missing):
     trees, depth, categories, distinct = SHAPES[shape]
     random = np.random.default_rng(7)
     thresholds = random.standard_normal(distinct).astype(np.float32).astype(np.float64)
     builder = Builder(categories)
-    builder.roots = [random_tree(builder, random, depth, len(categories), thresholds) for _ in range(trees)]
-    check(builder.graph(), random_columns(random, categories, thresholds, 101, dtype), 101)
+    exit_leaf = builder.leaf() if missing == "exits" else None
+    builder.roots = [random_tree(builder, random, depth, len(categories), thresholds, exit_leaf) for _ in range(trees)]
+    columns = random_columns(random, categories, thresholds, 101, dtype)
+    check(builder.graph(), columns, 101)
+    check(builder.graph(), [np.nan_to_num(column) for column in columns], 101)  # as if nothing ever were missing
 
 
 def test_row_counts():
@@ -279,20 +296,36 @@ def test_long_chain():
     check(builder.graph(), [np.array([0.0, 9999.0, 5000.0, 0.5, np.nan])], 5)
 
 
-def search_tree(builder, thresholds):
-    """A balanced tree that finds the interval of a number."""
+def search_tree(builder, thresholds, exit_leaf=None):
+    """A balanced tree that finds the interval of a number; a missing one leads above all, or to `exit_leaf`."""
     if not len(thresholds):
         return builder.leaf()
     middle = len(thresholds) // 2
-    below, above = search_tree(builder, thresholds[:middle]), search_tree(builder, thresholds[middle + 1 :])
-    return builder.node(0, Test.LESS_OR_EQUAL, below, above, above, thresholds[middle])
+    halves = thresholds[:middle], thresholds[middle + 1 :]
+    below, above = (search_tree(builder, half, exit_leaf) for half in halves)
+    return builder.node(
+        0, Test.LESS_OR_EQUAL, below, above, above if exit_leaf is None else exit_leaf, thresholds[middle]
+    )
+
+
+@pytest.mark.parametrize(
+    ("trees", "depth", "features", "engine"),
+    [(1, 12, 5, Comparer), (2, 8, 5, Comparer), (30, 5, 5, Blender), (30, 11, 5, Walker)],
+)
+def test_which_engine(trees, depth, features, engine):
+    random = np.random.default_rng(5)
+    builder = Builder([0] * features)
+    exit_leaf = builder.leaf()
+    thresholds = random.standard_normal(1000)
+    builder.roots = [random_tree(builder, random, depth, features, thresholds, exit_leaf) for _ in range(trees)]
+    assert type(pack(builder.graph()).engine) is engine
 
 
 @pytest.mark.parametrize("count", [253, 254, 255, 256, 2_000, 65_534, 65_535, 70_000])
 def test_many_thresholds_of_one_feature(count):
     thresholds = np.arange(float(count))
     builder = Builder([0])
-    builder.roots = [search_tree(builder, thresholds)]
+    builder.roots = [search_tree(builder, thresholds), search_tree(builder, thresholds, builder.leaf())]
     values = [-1.0, count / 2, count - 1.0, count - 0.5, count - 1.5, 1e9, np.nan, -np.inf, np.inf, 0.0]
     check(builder.graph(), [np.array(values)], len(values))
 

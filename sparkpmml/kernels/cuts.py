@@ -6,7 +6,9 @@ Then `x <= threshold[i]` is `rank(x) <= i`, whatever the precision, and 16 or ev
 - Missing is no third case: its rank is 0 (always left) in a feature's one column, and the highest (always
   right) in its other column; a node chooses the column that sends missing its way.
 - `x == t` is two cuts, at t and at the double before t. "Is missing" is a cut at +inf, which only it passes.
-- A node whose three targets differ asks first whether the value is missing.
+- A node whose three targets differ asks first whether the value is missing. In most forests with such nodes a missing
+  value leads to one and the same leaf, the exit: then a node may read a third column instead, in which missing is
+  marked, and no question is asked (`find_cuts` with exits).
 - A category's rank is code + 1, missing 0, and its node is a row of a table: does this rank go right?
 """
 
@@ -26,7 +28,7 @@ Integers = NDArray[np.int64]
 class Cuts:
     """A forest of N binary nodes over C columns of ranks. Targets are as in `Graph`.
 
-    Columns are ordered: numeric first. A categorical feature has one column; a numeric one has one or two.
+    Columns are ordered: numeric first. A categorical feature has one column; a numeric one has one to three.
     """
 
     roots: Integers  # [T]
@@ -36,10 +38,12 @@ class Cuts:
     right: Integers  # [N]
     features: Integers  # [C], the feature of each column
     missing_right: NDArray[np.bool_]  # [C], whether missing has the highest rank instead of 0
+    missing_exits: NDArray[np.bool_]  # [C], whether missing has no rank but leads to the leaf `exit`
     numeric: int  # columns before this one are numeric
     thresholds: tuple[NDArray[np.float64], ...]  # [C], ascending and distinct; empty for a categorical column
     categories: Integers  # [C], known codes; 0 for a numeric column
     goes_right: NDArray[np.uint8]  # [rows, most categories + 2], by rank
+    exit: int  # a leaf, or -1 where no column's missing values exit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +64,11 @@ class _Nodes:
         return _Nodes(*(getattr(self, name)[where] for name in _Nodes.__slots__))
 
 
-def find_cuts(graph: Graph) -> Cuts:
-    """Rewrite the graph. ValueError for a set test on a numeric feature."""
+def find_cuts(graph: Graph, exits: bool) -> Cuts:
+    """Rewrite the graph, with or without columns whose missing values exit.
+
+    ValueError for a set test on a numeric feature.
+    """
     is_set = graph.categories[graph.feature] > 0
     if np.any((graph.test == Test.IN_SET) & ~is_set):
         raise ValueError("a set test needs a feature with categories")
@@ -78,8 +85,9 @@ def find_cuts(graph: Graph) -> Cuts:
     nodes = _rewrite_is_missing(nodes, graph.test == Test.IS_MISSING, everything)
     nodes = _rewrite_never(nodes, ~is_set & (graph.test != Test.IS_MISSING) & np.isnan(graph.threshold))
     nodes = _rewrite_equal(nodes, ~is_set & (graph.test == Test.EQUAL) & ~np.isnan(graph.threshold))
-    nodes = _rewrite_three_way(nodes, everything)
-    return _rank(nodes, graph, sets)
+    exit_leaf = _find_exit(nodes) if exits else -1
+    nodes = _rewrite_three_way(nodes, everything, exit_leaf)
+    return _rank(nodes, graph, sets, exit_leaf)
 
 
 def _make_sets(graph: Graph, is_set: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Integers]:
@@ -141,8 +149,24 @@ def _rewrite_equal(nodes: _Nodes, where: NDArray[np.bool_]) -> _Nodes:
     return replace(nodes, true=true, missing=missing).added(before)
 
 
-def _rewrite_three_way(nodes: _Nodes, everything: int) -> _Nodes:
-    where = (nodes.missing != nodes.true) & (nodes.missing != nodes.false)
+def _is_three_way(nodes: _Nodes) -> NDArray[np.bool_]:
+    result: NDArray[np.bool_] = (nodes.missing != nodes.true) & (nodes.missing != nodes.false)
+    return result
+
+
+def _find_exit(nodes: _Nodes) -> int:
+    """The leaf that missing numbers lead to at most of the nodes whose three targets differ; -1 if there is none."""
+    leaves = ~nodes.missing[_is_three_way(nodes) & (nodes.missing < 0) & (nodes.set_index < 0)]
+    return int(np.bincount(leaves).argmax()) if len(leaves) else -1
+
+
+def _exits(nodes: _Nodes, exit_leaf: int) -> NDArray[np.bool_]:
+    result: NDArray[np.bool_] = _is_three_way(nodes) & (nodes.set_index < 0) & (nodes.missing == ~np.int64(exit_leaf))
+    return result if exit_leaf >= 0 else np.zeros(len(result), np.bool_)
+
+
+def _rewrite_three_way(nodes: _Nodes, everything: int, exit_leaf: int) -> _Nodes:
+    where = _is_three_way(nodes) & ~_exits(nodes, exit_leaf)
     original = nodes.picked(where)
     is_set = nodes.set_index >= 0
     true = nodes.true.copy()
@@ -157,14 +181,21 @@ def _rewrite_three_way(nodes: _Nodes, everything: int) -> _Nodes:
     return asked.added(replace(original, missing=original.false))
 
 
-def _rank(nodes: _Nodes, graph: Graph, sets: NDArray[np.bool_]) -> Cuts:
+_LEFT, _RIGHT, _EXIT = range(3)
+"""What a numeric column's missing values do."""
+_SETS = 1 << 40
+
+
+def _rank(nodes: _Nodes, graph: Graph, sets: NDArray[np.bool_], exit_leaf: int) -> Cuts:
     is_set = nodes.set_index >= 0
     goes_right = nodes.missing != nodes.true
-    key = np.where(is_set, nodes.feature * 2, nodes.feature * 2 + goes_right) + np.where(is_set, 1 << 40, 0)
+    how = np.where(_exits(nodes, exit_leaf), _EXIT, np.where(goes_right, _RIGHT, _LEFT))
+    key = np.where(is_set, nodes.feature * 3 + _SETS, nodes.feature * 3 + how)
     keys, column = np.unique(key, return_inverse=True)
     column = column.reshape(-1).astype(np.int64)
-    numeric = int(np.count_nonzero(keys < 1 << 40))
-    features = (keys & ((1 << 40) - 1)) // 2
+    is_numeric = keys < _SETS
+    numeric = int(np.count_nonzero(is_numeric))
+    features, how_of = np.divmod(keys % _SETS, 3)
     thresholds, cut = _rank_thresholds(nodes, is_set)
     table_key = nodes.set_index * 2 + goes_right
     rows, row = np.unique(table_key[is_set], return_inverse=True)
@@ -179,13 +210,15 @@ def _rank(nodes: _Nodes, graph: Graph, sets: NDArray[np.bool_]) -> Cuts:
         left=nodes.true,
         right=nodes.false,
         features=features,
-        missing_right=(keys % 2 == 1) & (keys < 1 << 40),
+        missing_right=is_numeric & (how_of == _RIGHT),
+        missing_exits=is_numeric & (how_of == _EXIT),
         numeric=numeric,
         thresholds=tuple(
             thresholds[int(feature)] if place < numeric else none for place, feature in enumerate(features)
         ),
         categories=np.where(np.arange(len(keys)) < numeric, 0, graph.categories[features]).astype(np.int64),
         goes_right=np.ascontiguousarray(table, dtype=np.uint8),
+        exit=exit_leaf,
     )
 
 

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.kernels.cuts import find_cuts
 from sparkpmml.kernels.engines import Block, Engine, choose_engine
 from sparkpmml.kernels.graph import Graph, Test
-from sparkpmml.kernels.inputs import Input, find_inputs
+from sparkpmml.kernels.inputs import Input
 from sparkpmml.kernels.totals import add_group_doubles, add_group_floats, add_votes
 
 __all__ = ["Forest", "Graph", "Test", "pack"]
@@ -108,7 +107,7 @@ class Forest:
             stop = min(start + size, count)
             block = self.engine.open(stop - start)
             for place, one in enumerate(self.inputs):
-                self.engine.place(block, place, one.rank(columns, start, stop))
+                self.engine.place(block, place, one, one.cut(columns, start, stop))
             yield start, stop, block
 
 
@@ -119,6 +118,4 @@ def _count(columns: Sequence[Any]) -> int:
 
 def pack(graph: Graph) -> Forest:
     """Choose a layout for the graph. ValueError for a graph that breaks its own rules."""
-    cuts = find_cuts(graph)
-    inputs, owner = find_inputs(cuts)
-    return Forest(inputs, choose_engine(cuts, owner))
+    return Forest(*choose_engine(graph))

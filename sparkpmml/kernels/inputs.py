@@ -21,17 +21,21 @@ class Input:
     ruler: Ruler | None  # None for a feature with categories
     categories: int
 
-    def rank(self, columns: Sequence[Any], first: int, last: int) -> Positions:
-        """uint32[last - first]: thresholds below the value, or the code; MISSING where missing."""
-        values = columns[self.feature]
-        values = np.broadcast_to(values, last - first) if len(values) == 1 else values[first:last]
-        values = np.ascontiguousarray(values)
+    def cut(self, columns: Sequence[Any], first: int, last: int) -> NDArray[Any]:
+        """The column's values in these rows; of a constant, one value."""
+        values: NDArray[Any] = columns[self.feature]
+        return values if len(values) == 1 else values[first:last]
+
+    def rank(self, values: NDArray[Any], rows: int) -> Positions:
+        """uint32[rows]: thresholds below the value, or the code; MISSING where missing."""
+        values = np.ascontiguousarray(np.broadcast_to(values, rows))
         return rank_codes(values, self.categories) if self.ruler is None else self.ruler.rank(values)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """Columns of ranks: what each is made of. A rank is the position + shift, or `missing`."""
+    """Columns of ranks: what each is made of. A rank is the position + shift, or `missing`, of which -1 is the highest
+    number that the rank's type holds."""
 
     shift: Integers  # [C]
     missing: Integers  # [C]
@@ -75,6 +79,7 @@ def make_places(cuts: Cuts, owner: Integers, columns: Integers, shift: int, own_
     is_set = columns >= cuts.numeric
     counts = np.array([len(cuts.thresholds[column]) for column in columns], dtype=np.int64)
     missing = counts + 1 if own_missing else np.where(cuts.missing_right[columns], counts, 0)
+    missing = np.where(cuts.missing_exits[columns], -1 - shift, missing)
     order = np.argsort(owner[columns], kind="stable")
     starts = np.searchsorted(owner[columns][order], np.arange(owner.max(initial=-1) + 2))
     return Places(shift + is_set, shift + np.where(is_set, 0, missing), order, starts)

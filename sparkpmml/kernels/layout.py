@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sparkpmml.kernels.blend import Program
 from sparkpmml.kernels.cuts import Cuts, Integers
-from sparkpmml.kernels.groups import Groups, find_groups
+from sparkpmml.kernels.groups import Groups
 from sparkpmml.kernels.vector import LANES, ROWS
 
 _MOST_BYTES = 254  # thresholds that ranks of a byte tell apart
@@ -43,11 +43,8 @@ class _Batches:
     most: int
 
 
-def lay_out_groups(cuts: Cuts) -> Layout | None:
-    """None where the forest does not suit: trees too large, features too wide, or too many lookups."""
-    groups = find_groups(cuts)
-    if groups is None:
-        return None
+def lay_out_groups(cuts: Cuts, groups: Groups) -> Layout | None:
+    """None where the forest does not suit: features too wide, or too many lookups."""
     counts = np.array([len(each) for each in cuts.thresholds], dtype=np.int64)
     if counts.max(initial=0) > _MOST_SHORTS or cuts.categories.max(initial=0) > _MOST_SHORTS:
         return None
