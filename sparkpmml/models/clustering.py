@@ -17,7 +17,7 @@ from sparkpmml.models.comparison import ComparedField, Comparison, compared, mak
 from sparkpmml.models.partitions import distribution
 from sparkpmml.models.ranking import Best, rank_features
 from sparkpmml.runtime.column import Column
-from sparkpmml.runtime.design import batch_rows, row_blocks
+from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, design_blocks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,10 +27,11 @@ class Compare:
     comparison: Comparison
 
     def __call__(self, *columns: Column) -> Matrix:
-        rows = batch_rows(columns)
-        compared = np.empty((rows, self.comparison.width))
-        for block in row_blocks(rows, self.comparison.width):
-            compared[block] = self.comparison(columns, block)
+        rows, width = batch_rows(columns), self.comparison.width
+        numbers = self.comparison.numbers_of(columns)
+        compared = np.empty((rows, width), order="F")  # a column for each cluster, as output fields want them
+        for block, x in design_blocks(numbers, rows, len(columns) + width, CACHED_CELLS):
+            compared[block] = self.comparison(x)
         return compared
 
 

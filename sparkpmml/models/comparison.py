@@ -12,12 +12,16 @@ from sparkpmml.compiler.expressions import number_slot
 from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
-from sparkpmml.kernels.distances import HIGHEST, SUM, add_differences
+from sparkpmml.kernels.distances import HIGHEST, SUM, add_differences, add_squares
+from sparkpmml.kernels.rows import every, some
 from sparkpmml.models.comparison_nodes import BitMeasure, Bits, Chebychev, Comparisons, Measure, SquaredEuclidean
 from sparkpmml.runtime.column import Column
 from sparkpmml.runtime.encode import Encoder
 
 Vector = NDArray[np.float64]
+
+_FEW_REFERENCES = 32
+"""So many, and their results lie one after the other, else row after row."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,29 +88,42 @@ class Distances:
     adjustments: Vector
     width: int
 
-    def __call__(self, columns: Sequence[Column], block: slice) -> Matrix:
-        rows = block.stop - block.start
-        values = np.empty((rows, len(columns)))
-        for place, column in enumerate(columns):
-            coded = next((each for each in self.coded if each.place == place), None)
-            part = column.take(block)
-            values[:, place] = part.as_double() if coded is None else coded.numbers(part)
-        totals = np.zeros((rows, self.width))
+    def numbers_of(self, columns: Sequence[Column]) -> list[Vector]:
+        """Each column's values, or codes, float64[n] or float64[1], NaN where missing."""
+        coded = {each.place: each for each in self.coded}
+        return [
+            coded[place].numbers(column) if place in coded else column.as_double()
+            for place, column in enumerate(columns)
+        ]
+
+    def __call__(self, x: Matrix) -> Matrix:
+        """x: float64[n, p], whose columns lie one after the other; values that are not known become NaN."""
+        values = x.T
+        totals = np.zeros((len(x), self.width), order="F" if self.width <= _FEW_REFERENCES else "C")
         for coded in self.coded:
             self._add_coded(coded, values, totals)
-        x = np.ascontiguousarray(values[:, self.numbers.places]) if self.coded else values
-        how = HIGHEST if self.highest else SUM
-        add_differences(x, self.numbers.references, self.numbers.weights, self.power, how, totals)
-        if np.isnan(values).any():
+        plain = np.ascontiguousarray(values[self.numbers.places]) if self.coded else values
+        is_complete = not np.isnan(values).any()
+        self._add_numbers(plain, totals, is_complete)
+        if not is_complete:
             totals *= self._adjust(values)[:, None]
         self._take_root(totals)
         return totals
 
+    def _add_numbers(self, x: Matrix, totals: Matrix, is_complete: bool) -> None:
+        references, weights = self.numbers.references, self.numbers.weights
+        if is_complete and self.power == 2 and not self.highest and totals.T.flags.c_contiguous:
+            add_squares(x, references, weights, totals.T)
+            return
+        ordered = np.ascontiguousarray(totals)
+        add_differences(x, references, weights, self.power, HIGHEST if self.highest else SUM, ordered)
+        totals[...] = ordered
+
     def _add_coded(self, coded: Coded, values: Matrix, totals: Matrix) -> None:
         """A value that a table does not know is missing from here on."""
-        compared = coded.compare(values[:, coded.place])
-        unknown = np.logical_and.reduce(np.isnan(compared), axis=1)
-        values[unknown, coded.place] = np.nan
+        compared = coded.compare(values[coded.place])
+        unknown = every(np.isnan(compared))
+        values[coded.place, unknown] = np.nan
         weighted = coded.weight * np.where(np.isnan(compared), 0, compared) ** self.power
         if self.highest:
             np.maximum(totals, weighted, out=totals)
@@ -115,9 +132,9 @@ class Distances:
 
     def _adjust(self, values: Matrix) -> Vector:
         known = ~np.isnan(values)
-        complete = np.logical_and.reduce(known, axis=1)
+        complete = np.logical_and.reduce(known, axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            factor: Vector = self.adjustments.sum() / (known @ self.adjustments)
+            factor: Vector = self.adjustments.sum() / (self.adjustments @ known)
         factor[~np.isfinite(factor)] = np.nan
         factor[complete] = 1
         return factor
@@ -143,17 +160,18 @@ class BitRatios:
     def width(self) -> int:
         return len(self.references)
 
-    def __call__(self, columns: Sequence[Column], block: slice) -> Matrix:
-        x = np.empty((block.stop - block.start, len(columns)))
-        for place, column in enumerate(columns):
-            part = column.take(block)
-            x[:, place] = part.as_double()
-        no_bits = np.logical_or.reduce((x != 0) & (x != 1), axis=1)
+    def numbers_of(self, columns: Sequence[Column]) -> list[Vector]:
+        """Each column's values, float64[n] or float64[1], NaN where missing."""
+        return [column.as_double() for column in columns]
+
+    def __call__(self, x: Matrix) -> Matrix:
+        """x: float64[n, p]; what are no bits become 0."""
+        no_bits = some((x != 0) & (x != 1))
         x[no_bits] = 0
         both = x @ self.references.T
         first = x.sum(axis=1)[:, None] - both
         second = self.references.sum(axis=1) - both
-        counts = (both, first, second, len(columns) - both - first - second)
+        counts = (both, first, second, x.shape[1] - both - first - second)
         with np.errstate(divide="ignore", invalid="ignore"):
             above, below = (sum(c * n for c, n in zip(each, counts, strict=True)) for each in self._ratio)
             ratios: Matrix = np.divide(above, below)

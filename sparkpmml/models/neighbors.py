@@ -12,7 +12,7 @@ from sparkpmml.kernels.distances import select_lowest
 from sparkpmml.kernels.rows import row_shares
 from sparkpmml.models.comparison import Comparison
 from sparkpmml.runtime.column import Column, numbers
-from sparkpmml.runtime.design import batch_rows, row_blocks
+from sparkpmml.runtime.design import batch_rows, design_blocks
 
 Vector = NDArray[np.float64]
 
@@ -56,10 +56,10 @@ class FindNeighbors:
     is_similarity: bool
 
     def __call__(self, *columns: Column) -> Neighbors:
-        rows = batch_rows(columns)
+        rows, fields = batch_rows(columns), self.comparison.numbers_of(columns)
         found = Neighbors(np.empty((rows, self.count), np.int64), np.empty((rows, self.count)))
-        for block in row_blocks(rows, self.comparison.width):
-            compared = self.comparison(columns, block)
+        for block, x in design_blocks(fields, rows, self.comparison.width):
+            compared = np.ascontiguousarray(self.comparison(x))
             if self.is_similarity:
                 compared = -compared
             compared[np.isnan(compared)] = np.inf

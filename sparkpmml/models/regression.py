@@ -19,7 +19,7 @@ from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.kernels.rows import add_to_rows, below_highest, row_shares, row_sums
 from sparkpmml.models.regression_nodes import CategoricalPredictor, RegressionModel, RegressionTable
 from sparkpmml.runtime.column import Column
-from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, design, numbers_of, row_blocks
+from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, design_blocks, numbers_of
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.links import INVERSE_LINKS, exp
 
@@ -76,8 +76,7 @@ class Linear:
             fields[index] if exponent == 1 else columns[index].as_double() ** exponent
             for index, exponent in self.powers
         ]
-        for block in row_blocks(rows, len(self.powers), CACHED_CELLS):
-            x = design(powers, block, kind)
+        for block, x in design_blocks(powers, rows, len(powers), CACHED_CELLS, kind):
             if not self.single:
                 np.matmul(x, weights, out=scores[block])
                 continue

@@ -23,7 +23,7 @@ from sparkpmml.models.regression_nodes import CategoricalPredictor
 from sparkpmml.models.support_vector_machine_nodes import SupportVectorMachine, SupportVectorMachineModel
 from sparkpmml.pmml.expressions import FieldRef
 from sparkpmml.runtime.column import Column, numbers
-from sparkpmml.runtime.design import batch_rows, design, numbers_of, row_blocks
+from sparkpmml.runtime.design import batch_rows, design_blocks, numbers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ class Machines:
     constants: NDArray[np.float64]
 
     def __call__(self, *columns: Column) -> Matrix:
-        rows, fields = batch_rows(columns), numbers_of(columns)
+        rows = batch_rows(columns)
         values = np.empty((rows, len(self.constants)))
         width = len(columns) + (0 if self.vectors is None else len(self.vectors))
-        for block in row_blocks(rows, width):
-            x = design(fields, block)
+        for block, x in design_blocks(numbers_of(columns), rows, width):
             if self.similarity is not None and self.vectors is not None:
-                x = self.similarity(x, self.vectors)
-            values[block] = x @ self.weights + self.constants
+                values[block] = self.similarity(x, self.vectors) @ self.weights + self.constants
+            else:
+                values[block] = x @ self.weights + self.constants
         return values
 
 

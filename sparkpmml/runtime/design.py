@@ -35,18 +35,30 @@ def row_blocks(rows: int, width: int, cells: int = BLOCK_CELLS) -> Iterator[slic
 
 
 def numbers_of(columns: Sequence[Column]) -> list[Array]:
-    """Each column's values as float64 (of a float column float32), NaN where missing: what `design` takes blocks of."""
+    """Each column's values as float64 (of a float column float32), NaN where missing: what `design_blocks` takes."""
     return [column.values if column.data_type is DataType.FLOAT else column.as_double() for column in columns]
 
 
-def design(numbers: Sequence[Array], block: slice, kind: type[np.floating] = np.float64) -> NDArray[Any]:
-    """kind[block, p]: the block's rows of p columns of numbers, a column after the other in memory."""
-    matrix = np.empty((block.stop - block.start, len(numbers)), kind, order="F")
-    fill_design(numbers, block, matrix)
-    return matrix
+def design_blocks(
+    numbers: Sequence[Array],
+    rows: int,
+    width: int,
+    cells: int = BLOCK_CELLS,
+    kind: type[np.floating] = np.float64,
+) -> Iterator[tuple[slice, NDArray[Any]]]:
+    """As `row_blocks`, each block with its rows of p columns of numbers, kind[block, p], in memory that the next block
+    takes over: memory that is new costs more than what is written to it. Columns lie one after the other.
+    """
+    memory = None
+    for block in row_blocks(rows, width, cells):
+        count = block.stop - block.start
+        memory = np.empty(count * len(numbers), kind) if memory is None else memory  # the first block is the largest
+        matrix = memory[: count * len(numbers)].reshape(len(numbers), count).T
+        fill_design(numbers, block, matrix)
+        yield block, matrix
 
 
 def fill_design(numbers: Sequence[Array], block: slice, matrix: NDArray[Any]) -> None:
-    """As `design`, into memory that is there."""
+    """The block's rows of p columns of numbers into matrix[block, p]."""
     for column, values in zip(matrix.T, numbers, strict=True):
         column[:] = values if len(values) == 1 else values[block]
