@@ -6,7 +6,7 @@ the threshold, are the threshold.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +19,13 @@ from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, winner
 from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.gaussians import add_log_densities
 from sparkpmml.kernels.rows import below_highest, row_shares
 from sparkpmml.models.naive_bayes_densities import density, log_densities
 from sparkpmml.models.naive_bayes_nodes import BayesInput, NaiveBayesModel, TargetValueCounts, TargetValueStats
 from sparkpmml.runtime.column import Column
-from sparkpmml.runtime.densities import Density
+from sparkpmml.runtime.densities import Density, Gaussian
+from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, design_blocks
 from sparkpmml.runtime.encode import Encoder
 
 LogProbabilities = NDArray[np.float64]
@@ -56,16 +58,61 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Gaussians:
+    """All inputs with a normal distribution per class: their `places` among the inputs, parameters float64[p, classes],
+    and what log densities are at least, float64[p]."""
+
+    places: tuple[int, ...]
+    means: Matrix
+    variances: Matrix
+    floors: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, inputs: Mapping[int, Measured]) -> Gaussians:
+        densities = [[each for each in one.densities if isinstance(each, Gaussian)] for one in inputs.values()]
+        means, variances = (
+            np.array([[getattr(each, name) for each in one] for one in densities]) for name in ("mean", "variance")
+        )
+        return cls(tuple(inputs), means, variances, np.array([one.floor for one in inputs.values()]))
+
+    def add(self, columns: Sequence[Column], logs: Matrix) -> None:
+        """Add the log densities to logs[n, classes]."""
+        numbers = [columns[place].as_double() for place in self.places]
+        constants = np.log(2 * np.pi * self.variances)
+        for block, x in design_blocks(numbers, len(logs), len(self.places) + logs.shape[1], CACHED_CELLS):
+            totals = np.ascontiguousarray(logs[block].T)
+            add_log_densities(x.T, self.means, self.variances, constants, self.floors, totals)
+            logs[block] = totals.T
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
-    """The operation: float64[n, classes], the classes' probabilities given a column per input."""
+    """The operation: float64[n, classes], the classes' probabilities given a column per input.
+
+    `others`: by its place, each input that is none of the `gaussians`.
+    """
 
     priors: LogProbabilities
-    inputs: tuple[Counted | Measured, ...]
+    others: tuple[tuple[int, Counted | Measured], ...]
+    gaussians: Gaussians | None
+
+    @classmethod
+    def of(cls, priors: LogProbabilities, inputs: Sequence[Counted | Measured]) -> Posterior:
+        normal = {
+            place: each
+            for place, each in enumerate(inputs)
+            if isinstance(each, Measured) and all(isinstance(one, Gaussian) for one in each.densities)
+        }
+        others = tuple((place, each) for place, each in enumerate(inputs) if place not in normal)
+        return cls(priors, others, Gaussians.of(normal) if normal else None)
 
     def __call__(self, *columns: Column) -> Matrix:
-        logs = self.priors[None, :]
-        for each, column in zip(self.inputs, columns, strict=True):
-            logs = logs + each(column)
+        logs = np.empty((batch_rows(columns), len(self.priors)))
+        logs[:] = self.priors
+        for place, each in self.others:
+            logs += each(columns[place])
+        if self.gaussians is not None:
+            self.gaussians.add(columns, logs)
         with np.errstate(invalid="ignore"):
             return row_shares(np.exp(below_highest(logs)))
 
@@ -85,7 +132,7 @@ def _naive_bayes(node: NaiveBayesModel, scope: Scope) -> Result:
             slot, lowered = _lower_input(each, labels, info, node.threshold, scope)
         inputs.append(lowered)
         slots.append(slot)
-    posterior = Posterior(_logs([counts[label] for label in labels]), tuple(inputs))
+    posterior = Posterior.of(_logs([counts[label] for label in labels]), inputs)
     matrix = scope.builder.emit(posterior, *slots, sample=np.empty((0, len(labels))))
     probability = Scores(labels, matrix)
     return Result(info=info, value=winner(scope.builder, probability, info), probability=probability)
