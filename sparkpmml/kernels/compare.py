@@ -28,7 +28,7 @@ class Comparisons:
 
     thresholds: NDArray[np.float64]  # [N]
     links: NDArray[np.uint64]  # [N], where the column begins in a block 0..31, children 32..63
-    missing: NDArray[np.int64]  # [N], where a missing value leads
+    missing: NDArray[np.uint32]  # [N], where a missing value leads
     leaf: NDArray[np.int32]  # [N]
     roots: NDArray[np.int64]  # [T]
     depth: NDArray[np.int64]  # [T]
@@ -57,7 +57,7 @@ def lay_out_comparisons(cuts: Cuts, owner: Integers, inputs: int) -> Comparisons
     limits = np.concatenate([*cuts.thresholds, [np.inf]])
     starts = np.cumsum([0, *map(len, cuts.thresholds)])
     goes_right, exits = np.append(cuts.missing_right, False), np.append(cuts.missing_exits, False)
-    missing = np.where(exits[column], len(column) - 1, nodes.children + goes_right[column])
+    missing = np.where(exits[column], len(column) - 1, nodes.children + goes_right[column]).astype(np.uint32)
     begins = np.append(owner, 0)[column] * stride
     links = nodes.children.astype(np.uint64) << np.uint64(32) | begins.astype(np.uint64)
     thresholds = limits[starts[column] + nodes.gather(cuts.cut, 0)]
@@ -80,7 +80,7 @@ def _step(thresholds, links, missing, values, row, at):  # type: ignore[no-untyp
 @kernel(
     array(types.float64),
     array(types.uint64),
-    array(types.int64),
+    array(types.uint32),
     array(types.int32),
     array(types.int64),
     array(types.int64),
@@ -90,7 +90,7 @@ def _step(thresholds, links, missing, values, row, at):  # type: ignore[no-untyp
 def find(
     thresholds: NDArray[np.float64],
     links: NDArray[np.uint64],
-    missing: NDArray[np.int64],
+    missing: NDArray[np.uint32],
     leaf: NDArray[np.int32],
     roots: NDArray[np.int64],
     depths: NDArray[np.int64],

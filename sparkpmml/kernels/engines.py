@@ -5,6 +5,7 @@ Comparing for few trees, blending for forests of small ones, walking for all oth
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -190,11 +191,6 @@ class Comparer:
     comparisons: compare.Comparisons
 
     @property
-    def steps(self) -> int:
-        """The most nodes on a row's way."""
-        return int(self.comparisons.depth.sum())
-
-    @property
     def trees(self) -> int:
         """T."""
         return len(self.comparisons.roots)
@@ -264,11 +260,13 @@ def make_walker(graph: Graph, cuts: Cuts) -> Made:
 
 
 def choose_engine(graph: Graph) -> Made:
-    """Comparing where the ways down are short, blending where the forest's shape allows it, else walking."""
+    """Comparing where few nodes stand on a row's way, blending where the forest's shape allows it, else walking."""
     cuts = find_cuts(graph, exits=True)
-    most_steps = _MOST_STEPS * len(np.unique(cuts.features))
-    if len(cuts.roots) <= most_steps and (made := make_comparer(graph, cuts)) is not None:
-        inputs, comparer = made
-        if isinstance(comparer, Comparer) and comparer.steps <= most_steps:
-            return inputs, comparer
-    return make_blender(graph, cuts) or make_walker(graph, cuts)
+    made = make_comparer(graph, cuts) if _count_steps(cuts) <= _MOST_STEPS * len(np.unique(cuts.features)) else None
+    return made or make_blender(graph, cuts) or make_walker(graph, cuts)
+
+
+def _count_steps(cuts: Cuts) -> float:
+    """How many nodes a row passes, if trees are of one size and balanced."""
+    trees = max(len(cuts.roots), 1)
+    return trees * math.log2(len(cuts.column) / trees + 1)

@@ -25,6 +25,7 @@ _ARROW = {
     DataType.DATE_TIME: pa.timestamp("us"),
     DataType.TIME: pa.string(),
 }
+_FLOATING_IDS = (pa.float64().id, pa.float32().id)
 
 
 def arrow_type(data_type: DataType) -> pa.DataType:
@@ -47,11 +48,16 @@ def from_arrow(values: Any, is_list: bool = False) -> Any:
     return _column(array)
 
 
+def whole(values: Any) -> Any:
+    """An array of one chunk as this chunk, which is faster to slice; anything else as it is."""
+    return values.chunk(0) if isinstance(values, pa.ChunkedArray) and values.num_chunks == 1 else values
+
+
 def _as_arrow(values: Any) -> Any:
-    if isinstance(values, pa.ChunkedArray):
-        return values.combine_chunks() if values.num_chunks != 1 else values.chunk(0)
     if isinstance(values, pa.Array):
         return values
+    if isinstance(values, pa.ChunkedArray):
+        return values.combine_chunks() if values.num_chunks != 1 else values.chunk(0)
     if isinstance(values, pd.Series) and isinstance(values.dtype, np.dtype) and values.dtype.kind == "f":
         return _floating(values.to_numpy())
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":
@@ -75,13 +81,14 @@ def _floating(values: Array) -> Column:
 
 def _column(array: pa.Array) -> Column:
     kind = array.type
+    if kind.id in _FLOATING_IDS:
+        return _floating(array.to_numpy(zero_copy_only=False))
     if pa.types.is_dictionary(kind):
         return _from_dictionary(array)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return _from_dictionary(array.dictionary_encode())
-    if pa.types.is_floating(kind):
-        values = array.cast(pa.float32() if kind.bit_width <= 32 else pa.float64())
-        return _floating(values.to_numpy(zero_copy_only=False))
+    if pa.types.is_float16(kind):
+        return _floating(array.cast(pa.float32()).to_numpy(zero_copy_only=False))
     if pa.types.is_decimal(kind):
         return _floating(array.cast(pa.float64()).to_numpy(zero_copy_only=False))
     missing = array.is_null().to_numpy(zero_copy_only=False) if array.null_count else None

@@ -21,8 +21,9 @@ def exp(values: Array) -> Array:
 
 
 def _logit(values: Array) -> Array:
-    result: Array = 1 / (1 + exp(-values))
-    return result
+    powers = exp(-values)
+    powers += 1
+    return np.divide(1, powers, out=powers)
 
 
 def _cloglog(values: Array) -> Array:

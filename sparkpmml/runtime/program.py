@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from sparkpmml.datatypes import DataType
 from sparkpmml.errors import ScoringError
-from sparkpmml.runtime.arrow import arrow_type, field_type, from_arrow, to_arrow, to_arrow_map
+from sparkpmml.runtime.arrow import arrow_type, field_type, from_arrow, to_arrow, to_arrow_map, whole
 from sparkpmml.runtime.cast import format_value
 from sparkpmml.runtime.column import Column, Mask
 
@@ -136,6 +136,7 @@ class Program:
 
     def score_blocks(self, arrays: Sequence[Any], rows: int, on_error: str = "null") -> list[list[pa.Array]]:
         """As `score`, block by block of up to `BLOCK_ROWS` rows, and at least one: what need not be one array."""
+        arrays = [whole(array) for array in arrays]
         return [self._score_block(arrays, start, stop, on_error) for start, stop in _blocks(rows)]
 
     def _score_block(self, arrays: Sequence[Any], start: int, stop: int, on_error: str) -> list[pa.Array]:
