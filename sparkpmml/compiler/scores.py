@@ -56,7 +56,7 @@ def _find_extreme(scores: Matrix, is_better: np.ufunc, better: np.ufunc) -> tupl
     kind = np.int8 if count <= np.iinfo(np.int8).max else np.int32
     index, unknown = np.zeros(rows, kind), np.zeros(rows, np.bool_)
     for block in row_blocks(rows, count, CACHED_CELLS):
-        best, *others = np.ascontiguousarray(scores[block].T)
+        best, *others = scores[block].T if scores.flags.f_contiguous else np.ascontiguousarray(scores[block].T)
         place_of_best, none_yet = index[block], np.isnan(best)
         for place, column in enumerate(others, 1):
             is_new = is_better(column, best)

@@ -60,9 +60,10 @@ def add_squares(
     weights: NDArray[np.float64],
     totals: NDArray[np.float64],
 ) -> None:
-    """As `add_differences` with power 2, to the last bit, of few references and where nothing is missing.
+    """As `add_differences` with power 2, to the last bit, of few references.
 
     totals float64[m, n]. The innermost loop runs over rows: references would be too few for vector instructions.
+    A missing value adds 0.
     """
     pairs = x.shape[0] // 2 * 2
     for first in range(0, x.shape[1], _TILE):
@@ -74,12 +75,13 @@ def add_squares(
                 c0, c1 = references[f, j], references[f + 1, j]
                 w0, w1 = weights[f], weights[f + 1]
                 for row in range(len(total)):
-                    d0, d1 = x0[row] - c0, x1[row] - c1
+                    d0 = x0[row] - c0 if x0[row] == x0[row] else 0.0
+                    d1 = x1[row] - c1 if x1[row] == x1[row] else 0.0
                     total[row] = total[row] + w0 * (d0 * d0) + w1 * (d1 * d1)
             for f in range(pairs, x.shape[0]):
                 x0, c0, w0 = x[f, first:last], references[f, j], weights[f]
                 for row in range(len(total)):
-                    d0 = x0[row] - c0
+                    d0 = x0[row] - c0 if x0[row] == x0[row] else 0.0
                     total[row] += w0 * (d0 * d0)
 
 

@@ -103,16 +103,15 @@ class Distances:
         for coded in self.coded:
             self._add_coded(coded, values, totals)
         plain = np.ascontiguousarray(values[self.numbers.places]) if self.coded else values
-        is_complete = not np.isnan(values).any()
-        self._add_numbers(plain, totals, is_complete)
-        if not is_complete:
+        self._add_numbers(plain, totals)
+        if np.isnan(values).any():
             totals *= self._adjust(values)[:, None]
         self._take_root(totals)
         return totals
 
-    def _add_numbers(self, x: Matrix, totals: Matrix, is_complete: bool) -> None:
+    def _add_numbers(self, x: Matrix, totals: Matrix) -> None:
         references, weights = self.numbers.references, self.numbers.weights
-        if is_complete and self.power == 2 and not self.highest and totals.T.flags.c_contiguous:
+        if self.power == 2 and not self.highest and totals.T.flags.c_contiguous:
             add_squares(x, references, weights, totals.T)
             return
         ordered = np.ascontiguousarray(totals)

@@ -82,7 +82,10 @@ def _floating(values: Array) -> Column:
 def _column(array: pa.Array) -> Column:
     kind = array.type
     if kind.id in _FLOATING_IDS:
-        return _floating(array.to_numpy(zero_copy_only=False))
+        known = (
+            array.fill_null(pa.scalar(float("nan"), kind)) if array.null_count else array
+        )  # faster than to_numpy's way
+        return _floating(known.to_numpy())
     if pa.types.is_dictionary(kind):
         return _from_dictionary(array)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
