@@ -28,7 +28,7 @@ class Input:
 
     def rank(self, values: NDArray[Any], rows: int) -> Positions:
         """uint32[rows]: thresholds below the value, or the code; MISSING where missing."""
-        values = np.ascontiguousarray(np.broadcast_to(values, rows))
+        values = np.ascontiguousarray(values if len(values) == rows else np.broadcast_to(values, rows))
         return rank_codes(values, self.categories) if self.ruler is None else self.ruler.rank(values)
 
 
