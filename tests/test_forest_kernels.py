@@ -93,12 +93,17 @@ def step(graph: Graph, at: int, value) -> int:
 def check(graph: Graph, columns, rows) -> Forest:
     """Leaves, sums, and votes of the graph are those of the definition, by every engine that can have it."""
     expected = walk(graph, columns, rows)
-    cuts = find_cuts(graph, exits=True)
-    for make in (make_comparer, make_blender, make_walker):
-        made = make(graph, cuts)
-        if made is not None:
-            check_forest(Forest(*made), graph, columns, rows, expected)
+    for forest in every_forest([graph]):
+        check_forest(forest, graph, columns, rows, expected)
+    for forest in every_forest([graph, graph]):  # trees in two parts
+        np.testing.assert_array_equal(forest.leaves(columns, rows=rows), np.tile(expected, 2))
     return check_forest(pack(graph), graph, columns, rows, expected)
+
+
+def every_forest(graphs: list[Graph]) -> list[Forest]:
+    cuts = find_cuts(graphs, exits=True)
+    made = (make_comparer(cuts), make_blender(graphs, cuts), make_walker(cuts))
+    return [Forest(*each) for each in made if each is not None]
 
 
 def check_forest(packed, graph, columns, rows, expected):

@@ -14,6 +14,7 @@ from sparkpmml.errors import ModelError
 from sparkpmml.models import discover, tree_batch
 from sparkpmml.models.tree_arrays import Kind, TreeNodes
 from sparkpmml.models.tree_reader import TreeReader
+from sparkpmml.models.tree_values import NONE
 from sparkpmml.pmml import feeder
 from sparkpmml.pmml.model import Document
 from sparkpmml.pmml.reader import read
@@ -71,27 +72,23 @@ def trees_of(model: Any) -> list[TreeNodes]:
 
 
 def contents(nodes: TreeNodes) -> dict[str, list[Any]]:
-    """The arrays, with the texts for their numbers."""
-    found: dict[str, list[Any]] = {}
-    pools = dict.fromkeys(("score", "id", "default_child", "distribution_value", "value"), nodes.pools.texts)
-    pools["field"] = nodes.pools.fields
-    sets = nodes.pools.sets.items()
-    for name, values in vars(nodes).items():
-        if name in pools:
-            texts = pools[name].items()
-            found[name] = (
-                [None if value < 0 else texts[value] for value in values]
-                if name != "value"
-                else [
-                    value if kind == Kind.COMPOUND or value < 0 else (sets if kind in SETS else texts)[value]
-                    for value, kind in zip(values, nodes.kind, strict=True)
-                ]
-            )
-        elif name in ("compounds", "embedded"):
-            found[name] = [type(each) for each in (values if name == "compounds" else values.values())]
-        elif name != "pools":
-            found[name] = [repr(value) for value in values.tolist()]
-    return found
+    """The arrays, with the texts for their codes."""
+    pools, kinds = nodes.pools, nodes.column("kind").tolist()
+    fields, sets = pools.fields.items(), pools.sets.items()
+    found: dict[str, list[Any]] = {name: nodes.column(name).tolist() for name in nodes.columns}
+    for name in ("score", "id", "default_child", "distribution_value"):
+        found[name] = pools.texts.texts(nodes.column(name))
+    found["field"] = [None if field < 0 else fields[field] for field in found["field"]]
+    found["value"] = [
+        None
+        if value == NONE
+        else (sets[value] if kind in SETS else value if kind == Kind.COMPOUND else pools.texts.text(value))
+        for value, kind in zip(found["value"], kinds, strict=True)
+    ]
+    found["line"] = [nodes.line(node) for node in range(len(nodes))]
+    found["compounds"] = [type(each) for each in nodes.compounds]
+    found["embedded"] = [type(each) for each in nodes.embedded.values()]
+    return {name: list(map(repr, values)) for name, values in found.items()}
 
 
 def both(text: str | bytes, monkeypatch: pytest.MonkeyPatch) -> Outcome:

@@ -6,7 +6,7 @@ Comparing for few trees, blending for forests of small ones, walking for all oth
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sparkpmml.kernels import blend, compare, walk
 from sparkpmml.kernels.cuts import Cuts, Integers, find_cuts
 from sparkpmml.kernels.graph import Graph
-from sparkpmml.kernels.groups import find_groups
+from sparkpmml.kernels.groups import has_groups
 from sparkpmml.kernels.inputs import Input, Places, find_inputs, make_places
 from sparkpmml.kernels.layout import lay_out_groups
 from sparkpmml.kernels.totals import add_doubles, add_floats
@@ -225,7 +225,7 @@ Made = tuple[tuple[Input, ...], Engine]
 """The inputs in the order in which the engine takes them in."""
 
 
-def make_comparer(graph: Graph, cuts: Cuts) -> Made | None:
+def make_comparer(cuts: Cuts) -> Made | None:
     """None where not all columns are numeric."""
     inputs, owner = find_inputs(cuts)
     if cuts.numeric < len(cuts.features):
@@ -233,13 +233,13 @@ def make_comparer(graph: Graph, cuts: Cuts) -> Made | None:
     return inputs, Comparer(compare.lay_out_comparisons(cuts, owner, len(inputs)))
 
 
-def make_blender(graph: Graph, cuts: Cuts) -> Made | None:
+def make_blender(graphs: Sequence[Graph], cuts: Cuts) -> Made | None:
     """None where the forest's shape does not allow it."""
-    groups = find_groups(cuts)
-    if groups is not None and cuts.exit >= 0:
-        cuts = find_cuts(graph, exits=False)
-        groups = find_groups(cuts)
-    layout = None if groups is None else lay_out_groups(cuts, groups)
+    if cuts.exit >= 0:
+        if not has_groups(cuts):
+            return None
+        cuts = find_cuts(graphs, exits=False)
+    layout = lay_out_groups(cuts)
     if layout is None:
         return None
     inputs, owner = find_inputs(cuts)
@@ -252,18 +252,23 @@ def make_blender(graph: Graph, cuts: Cuts) -> Made | None:
     )
 
 
-def make_walker(graph: Graph, cuts: Cuts) -> Made:
+def make_walker(cuts: Cuts) -> Made:
     """Of any forest."""
     inputs, owner = find_inputs(cuts)
     places = make_places(cuts, owner, np.arange(len(cuts.features)), 0, False)
     return inputs, Walker(walk.lay_out_records(cuts), places)
 
 
-def choose_engine(graph: Graph) -> Made:
-    """Comparing where few nodes stand on a row's way, blending where the forest's shape allows it, else walking."""
-    cuts = find_cuts(graph, exits=True)
-    made = make_comparer(graph, cuts) if _count_steps(cuts) <= _MOST_STEPS * len(np.unique(cuts.features)) else None
-    return made or make_blender(graph, cuts) or make_walker(graph, cuts)
+def choose_engine(graphs: list[Graph]) -> Made:
+    """Comparing where few nodes stand on a row's way, blending where the forest's shape allows it, else walking.
+
+    The list of the graph's parts is empty afterwards.
+    """
+    cuts = find_cuts(graphs, exits=True)
+    made = make_comparer(cuts) if _count_steps(cuts) <= _MOST_STEPS * len(np.unique(cuts.features)) else None
+    made = made or make_blender(graphs, cuts)
+    graphs.clear()
+    return made or make_walker(cuts)
 
 
 def _count_steps(cuts: Cuts) -> float:

@@ -14,7 +14,7 @@ from sparkpmml.kernels.graph import Graph, Test
 from sparkpmml.kernels.inputs import Input
 from sparkpmml.kernels.totals import add_group_doubles, add_group_floats, add_votes
 
-__all__ = ["Forest", "Graph", "Test", "pack"]
+__all__ = ["Forest", "Graph", "Test", "pack", "pack_parts"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +116,14 @@ def _count(columns: Sequence[Any]) -> int:
     return 0 if 0 in lengths else max(lengths, default=0)
 
 
-def pack(graph: Graph) -> Forest:
-    """Choose a layout for the graph. ValueError for a graph that breaks its own rules."""
-    return Forest(*choose_engine(graph))
+def pack(*graphs: Graph) -> Forest:
+    """Choose a layout for a graph, or for the parts of one. ValueError for a graph that breaks its own rules."""
+    return pack_parts(list(graphs))
+
+
+def pack_parts(graphs: list[Graph]) -> Forest:
+    """As `pack`. Each part has trees of its own; features, sets and leaves are numbered alike in all.
+
+    The list is empty afterwards: the parts are let go as soon as they are not needed any more.
+    """
+    return Forest(*choose_engine(graphs))

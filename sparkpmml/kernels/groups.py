@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.kernels.cuts import Cuts, Integers
+from sparkpmml.kernels.cuts import Cuts, Integers, Ints
 
 MOST_SLOTS = 256  # a leaf is named by a byte
 _NOBODY = -1
@@ -20,49 +21,57 @@ class Groups:
     Ordered by tree, within a tree the bottom groups first and then from the deepest to the root.
     """
 
-    tree: Integers  # [G]
-    nodes: Integers  # [G, 3], of Cuts or -1
-    exits: Integers  # [G, 4], a group, or ~slot
+    tree: Ints  # [G], from 0 on
+    nodes: Ints  # [G, 3], of Cuts or -1
+    exits: Ints  # [G, 4], a group, or ~slot
     is_bottom: NDArray[np.bool_]  # [G], all four exits are leaves; their slots follow each other
-    slot_starts: Integers  # [T + 1]
-    leaf: NDArray[np.int32]  # [slots], the leaf of each slot
+    slots: Integers  # [T]
+    leaf: Ints  # [slots], the leaf of each slot
 
 
-def find_groups(cuts: Cuts) -> Groups | None:
-    """Group the nodes; shared ones are repeated. None if some tree has too many leaves for it."""
-    found = _descend(cuts)
+def has_groups(cuts: Cuts) -> bool:
+    """Is no tree too large?"""
+    parts = pairwise(accumulate((trees for trees, _ in cuts.parts), initial=0))
+    return all(find_groups(cuts, first, last) is not None for first, last in parts)
+
+
+def find_groups(cuts: Cuts, first: int, last: int) -> Groups | None:
+    """Group the nodes of the trees first..last-1; shared ones are repeated. None if some tree has too many leaves."""
+    roots = cuts.roots[first:last]
+    found = _descend(cuts, roots)
     if found is None:
         return None
     tree, nodes, exits, level = found
     is_bottom: NDArray[np.bool_] = np.all(exits < 0, axis=1)
     order = np.lexsort((-level, ~is_bottom, tree))
-    number = np.empty(len(order), dtype=np.int64)
-    number[order] = np.arange(len(order))
+    number = np.empty(len(order), dtype=np.int32)
+    number[order] = np.arange(len(order), dtype=np.int32)
     tree, nodes, exits, is_bottom = tree[order], nodes[order], exits[order], is_bottom[order]
     inner = exits >= 0
     exits[inner] = number[exits[inner]]
     owner, place = np.nonzero(~inner)  # in order: a tree's bottom groups, and then the constants of its upper ones
-    counts = np.bincount(tree[owner], minlength=len(cuts.roots))
+    counts = np.bincount(tree[owner], minlength=len(roots))
     if counts.max(initial=0) > MOST_SLOTS:
         return None
-    starts = np.concatenate([[0], np.cumsum(counts)])
+    starts = np.cumsum(counts) - counts
     leaf = ~exits[owner, place]
     exits[owner, place] = ~(np.arange(len(owner)) - starts[tree[owner]])
-    return Groups(tree, nodes, exits, is_bottom, starts, leaf.astype(np.int32))
+    return Groups(tree, nodes, exits, is_bottom, counts, leaf)
 
 
-def _descend(cuts: Cuts) -> tuple[Integers, Integers, Integers, Integers] | None:
+def _descend(cuts: Cuts, roots: Ints) -> tuple[Ints, Ints, Ints, Ints] | None:
     """(tree, nodes, exits, level) of the groups, level by level from the roots, all trees at once."""
-    left, right = np.append(cuts.left, 0), np.append(cuts.right, 0)  # the last stands in for nobody
-    trees, here = np.arange(len(cuts.roots)), cuts.roots
-    parts: list[tuple[Integers, Integers, Integers, Integers]] = []
-    count, per_tree = 0, np.zeros(len(cuts.roots), dtype=np.int64)
+    nobody = np.zeros(1, dtype=np.int32)
+    left, right = (each if len(each) else nobody for each in (cuts.left, cuts.right))
+    trees, here = np.arange(len(roots), dtype=np.int32), roots
+    parts: list[tuple[Ints, Ints, Ints, Ints]] = []
+    count, per_tree = 0, np.zeros(len(roots), dtype=np.int64)
     while len(here):
         per_tree += np.bincount(trees, minlength=len(per_tree))
         if per_tree.max() > MOST_SLOTS // 2:
             return None
-        nodes = np.empty((len(here), 3), dtype=np.int64)
-        exits = np.empty((len(here), 4), dtype=np.int64)
+        nodes = np.empty((len(here), 3), dtype=np.int32)
+        exits = np.empty((len(here), 4), dtype=np.int32)
         nodes[:, 0] = np.where(here >= 0, here, _NOBODY)
         for side, children in enumerate((left, right)):
             child = np.where(here >= 0, children[np.maximum(here, 0)], here)
@@ -72,7 +81,7 @@ def _descend(cuts: Cuts) -> tuple[Integers, Integers, Integers, Integers] | None
         group, place = np.nonzero(exits >= 0)
         next_here = exits[group, place]
         exits[group, place] = count + len(here) + np.arange(len(group))
-        parts.append((trees, nodes, exits, np.full(len(here), len(parts))))
+        parts.append((trees, nodes, exits, np.full(len(here), len(parts), dtype=np.int32)))
         count += len(here)
         trees, here = trees[group], next_here
     if not parts:

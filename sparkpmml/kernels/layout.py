@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.kernels.blend import Program
-from sparkpmml.kernels.cuts import Cuts, Integers
-from sparkpmml.kernels.groups import Groups
+from sparkpmml.kernels.cuts import Cuts, Integers, Ints
+from sparkpmml.kernels.groups import Groups, find_groups
 from sparkpmml.kernels.vector import LANES, ROWS
 
 _MOST_BYTES = 254  # thresholds that ranks of a byte tell apart
@@ -28,63 +28,109 @@ class Layout:
     direct: Integers  # [C], columns of Cuts whose ranks fit a byte
     sources: Integers  # [S], columns of Cuts that lookups translate, one per feature
     slot_starts: Integers
-    leaf: NDArray[np.int32]
+    leaf: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Batches:
-    column: Integers  # [G, 3], addresses
-    cut: Integers  # [G, 3], -128..127
-    trees: Integers
-    lookups: NDArray[np.int32]
-    lookup_starts: Integers
-    tables: NDArray[np.int8]
-    sources: Integers
-    most: int
+class _Piece:
+    """The groups of a part of the trees as in `Program`, but for addresses of what groups found.
+
+    In place of these are numbers within the tree, and ~tree in place of where a tree's root leaves its leaf.
+    """
+
+    bottom: NDArray[np.int32]
+    upper: NDArray[np.int32]
+    bottom_sizes: Integers  # [T], groups of each tree
+    upper_sizes: Integers  # [T]
+    slots: Integers  # [T]
+    leaf: Ints
 
 
-def lay_out_groups(cuts: Cuts, groups: Groups) -> Layout | None:
-    """None where the forest does not suit: features too wide, or too many lookups."""
+_RESULT, _WORD, _SOURCES, _UPPER_RESULT = 3, 3, slice(4, 8), 8
+"""Columns of `Program.bottom` and of `Program.upper`."""
+
+
+def lay_out_groups(cuts: Cuts) -> Layout | None:
+    """None where the forest does not suit: trees too large, features too wide, or too many lookups."""
     counts = np.array([len(each) for each in cuts.thresholds], dtype=np.int64)
     if counts.max(initial=0) > _MOST_SHORTS or cuts.categories.max(initial=0) > _MOST_SHORTS:
         return None
     is_direct = (counts <= _MOST_BYTES) & (np.arange(len(counts)) < cuts.numeric)
-    direct = np.flatnonzero(is_direct)
-    batches = _make_batches(cuts, groups, is_direct)
-    if batches is None:
+    lookups = _Lookups(cuts, int(np.count_nonzero(is_direct)))
+    pieces: list[_Piece] = []
+    for first, last in pairwise(accumulate((trees for trees, _ in cuts.parts), initial=0)):
+        groups = find_groups(cuts, first, last)
+        piece = None if groups is None else _lay_out_piece(cuts, groups, is_direct, lookups, first, last)
+        if piece is None:
+            return None
+        pieces.append(piece)
+    if len(lookups.rows) > _MOST_LOOKUP_COST * len(cuts.roots):
         return None
-    return _assemble(cuts, groups, batches, direct)
+    return _assemble(pieces, lookups, np.flatnonzero(is_direct))
 
 
-def _make_batches(cuts: Cuts, groups: Groups, is_direct: NDArray[np.bool_]) -> _Batches | None:
-    """Addresses and cuts of all groups' nodes, batch by batch of trees where there are lookups."""
-    trees = len(cuts.roots)
+def _lay_out_piece(
+    cuts: Cuts, groups: Groups, is_direct: NDArray[np.bool_], lookups: _Lookups, first: int, last: int
+) -> _Piece | None:
+    """The groups of the trees first..last-1; None where a tree alone looks up too much."""
+    placed = _place_nodes(cuts, groups, is_direct, lookups, first, last)
+    if placed is None:
+        return None
+    column, cut = placed
+    trees = last - first
+    sizes = np.bincount(groups.tree, minlength=trees)
+    ends = np.cumsum(sizes)
+    result = np.arange(len(groups.tree)) - (ends - sizes)[groups.tree]
+    of_exit = result[np.maximum(groups.exits, 0)]
+    result[ends - 1] = ~np.arange(first, last)  # a tree's last group is its root
+    bytes_ = cut.astype(np.int8).view(np.uint8).astype(np.uint32)
+    word = bytes_[:, 0] | bytes_[:, 1] << 8 | bytes_[:, 2] << 16
+    is_constant = groups.exits < 0
+    source = np.where(is_constant, ~groups.exits * LANES, of_exit)
+    moves = (~is_constant * np.array([1, 2, 4, 8])).sum(axis=1).astype(np.uint32)
+    bottom, upper = groups.is_bottom, ~groups.is_bottom
+    first_slot = (~groups.exits[:, 0]).astype(np.int64).astype(np.uint32)
+    return _Piece(
+        _joined(column, result, word | first_slot << 24)[bottom],
+        _joined(column, word | moves << 24, source, result)[upper],
+        np.bincount(groups.tree[bottom], minlength=trees),
+        np.bincount(groups.tree[upper], minlength=trees),
+        groups.slots,
+        groups.leaf,
+    )
+
+
+def _joined(*parts: NDArray[np.generic]) -> NDArray[np.int32]:
+    return np.ascontiguousarray(np.column_stack(parts)).astype(np.uint32).view(np.int32)
+
+
+def _place_nodes(
+    cuts: Cuts, groups: Groups, is_direct: NDArray[np.bool_], lookups: _Lookups, first: int, last: int
+) -> tuple[Ints, Ints] | None:
+    """(addresses of columns [G, 3], cuts -128..127 [G, 3]), batch by batch of trees where there are lookups."""
     place = np.cumsum(is_direct) - 1
     used = groups.nodes >= 0
     node_column = np.where(used, cuts.column[groups.nodes], -1) if len(cuts.column) else groups.nodes
-    node_cut = np.where(used, cuts.cut[groups.nodes], 255) if len(cuts.column) else used + 255
+    node_cut = np.where(used, cuts.cut[groups.nodes], 255) if len(cuts.column) else used + np.int32(255)
     looked = used & ~np.append(is_direct, True)[node_column]
-    column = np.where(used & ~looked, _COLUMNS + np.append(place, 0)[node_column] * ROWS, _COLUMNS)
-    cut = node_cut - 128
+    direct = (_COLUMNS + np.append(place, 0)[node_column] * ROWS).astype(np.int32)
+    column = np.where(used & ~looked, direct, np.int32(_COLUMNS))
+    cut = node_cut - np.int32(128)
     if not looked.any():
-        none = np.empty((0, 3), dtype=np.int32)
-        ends = np.array([0, trees])
-        zero = np.zeros(0, dtype=np.int64)
-        return _Batches(column, cut, ends, none, np.zeros(2, np.int64), zero.astype(np.int8), zero, 0)
-    lookups = _Lookups(cuts, int(np.count_nonzero(is_direct)))
+        lookups.skip(last)
+        return column, cut
     owner = np.broadcast_to(groups.tree[:, None], looked.shape)[looked]
     where = np.flatnonzero(looked.reshape(-1))
     # What a lookup is: its column, and for a set its row too.
-    wanted, limit = node_column[looked], node_cut[looked]
-    bounds = np.searchsorted(owner, np.arange(trees + 1))
+    wanted, limit = node_column[looked].astype(np.int64), node_cut[looked].astype(np.int64)
+    bounds = np.searchsorted(owner, np.arange(last - first + 1))
     firsts = _deal(cuts, wanted, limit, bounds)
     if firsts is None:
         return None
-    for first, last in pairwise([*firsts, trees]):
-        lookups.close(first, last, bounds, wanted, limit, where, column, cut)
-    if len(lookups.rows) > _MOST_LOOKUP_COST * trees:
-        return None
-    return lookups.finish(column, cut)
+    for start, stop in pairwise([*firsts, last - first]):
+        span = slice(int(bounds[start]), int(bounds[stop]))
+        lookups.close(first + stop, wanted[span], limit[span], where[span], column, cut)
+    return column, cut
 
 
 def _deal(cuts: Cuts, wanted: Integers, limit: Integers, bounds: Integers) -> list[int] | None:
@@ -141,20 +187,19 @@ class _Lookups:
         self.sources: dict[int, int] = {}
         self.most = 0
 
-    def close(
-        self,
-        first: int,
-        last: int,
-        bounds: Integers,
-        wanted: Integers,
-        limit: Integers,
-        where: Integers,
-        column: Integers,
-        cut: Integers,
-    ) -> None:
-        """End the batch of trees first..last-1: make its tables and give its nodes their addresses and cuts."""
-        span = slice(int(bounds[first]), int(bounds[last]))
-        in_batch, limits, places = wanted[span], limit[span], where[span]
+    def skip(self, last: int) -> None:
+        """There are no lookups up to before this tree."""
+        if len(self.ends) > 1 and self.ends[-1] == self.ends[-2]:
+            self.trees[-1] = last
+        else:
+            self.ends.append(len(self.rows))
+            self.trees.append(last)
+
+    def close(self, last: int, in_batch: Integers, limits: Integers, places: Integers, column: Ints, cut: Ints) -> None:
+        """End the batch of trees before the last: make its tables and give its nodes their addresses and cuts.
+
+        Of each node that looks up: its column, the limit, and the place among all nodes of `column` and `cut`.
+        """
         flat_column, flat_cut = column.reshape(-1), cut.reshape(-1)
         address = self.start
         for one in np.unique(in_batch):
@@ -190,56 +235,39 @@ class _Lookups:
         self.tables.append(table)
         self.size += len(table)
 
-    def finish(self, column: Integers, cut: Integers) -> _Batches:
-        """Everything collected, as arrays."""
+    def columns(self) -> Integers:
+        """By source a column of the feature."""
         cuts = self.cuts
         key = cuts.features * 2 + (np.arange(len(cuts.features)) >= cuts.numeric)
         by_key = dict(zip(key.tolist(), range(len(key)), strict=True))  # any column of the feature
-        return _Batches(
-            column,
-            cut,
-            np.array(self.trees),
-            np.array(self.rows, dtype=np.int32).reshape(-1, 3),
-            np.array(self.ends),
-            np.concatenate([*self.tables, np.zeros(0, dtype=np.int8)]),
-            np.array([by_key[feature] for feature in self.sources], dtype=np.int64),
-            self.most,
-        )
+        return np.array([by_key[feature] for feature in self.sources], dtype=np.int64)
 
 
-def _assemble(cuts: Cuts, groups: Groups, batches: _Batches, direct: Integers) -> Layout:
-    trees = len(cuts.roots)
-    sizes = np.bincount(groups.tree, minlength=trees)
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    found_groups = _COLUMNS + (len(direct) + batches.most + 1) * ROWS
-    found = found_groups + int(sizes.max(initial=0)) * ROWS
-    result = found_groups + (np.arange(len(groups.tree)) - starts[groups.tree]) * ROWS
-    result[starts[1:] - 1] = found + np.arange(trees) * ROWS  # a tree's last group is its root
-    bytes_ = batches.cut.astype(np.int8).view(np.uint8).astype(np.uint32)
-    word = bytes_[:, 0] | bytes_[:, 1] << 8 | bytes_[:, 2] << 16
-    is_constant = groups.exits < 0
-    source = np.where(is_constant, ~groups.exits * LANES, result[np.maximum(groups.exits, 0)])
-    moves = (~is_constant * np.array([1, 2, 4, 8])).sum(axis=1).astype(np.uint32)
-    bottom, upper = groups.is_bottom, ~groups.is_bottom
-    first_slot = (~groups.exits[:, 0]).astype(np.int64).astype(np.uint32)
+def _assemble(pieces: list[_Piece], lookups: _Lookups, direct: Integers) -> Layout:
+    def starts(sizes: str) -> Integers:
+        return np.cumsum(np.concatenate([[0], *(getattr(piece, sizes) for piece in pieces)]))
 
-    def joined(*parts: NDArray[np.generic]) -> NDArray[np.int32]:
-        return np.ascontiguousarray(np.column_stack(parts)).astype(np.uint32).view(np.int32)
-
+    tree_bottom, tree_upper, slot_starts = starts("bottom_sizes"), starts("upper_sizes"), starts("slots")
+    trees = len(slot_starts) - 1
+    most_groups = int((np.diff(tree_bottom) + np.diff(tree_upper)).max(initial=0))
+    found_groups = _COLUMNS + (len(direct) + lookups.most + 1) * ROWS
+    found = found_groups + most_groups * ROWS
+    for piece in pieces:
+        for result in (piece.bottom[:, _RESULT], piece.upper[:, _UPPER_RESULT]):
+            result[:] = np.where(result >= 0, found_groups + result * ROWS, found + ~result * ROWS)
+        moves = piece.upper[:, _WORD, None] >> np.array([24, 25, 26, 27], dtype=np.int32) & 1
+        sources = piece.upper[:, _SOURCES]
+        sources[:] = np.where(moves, found_groups + sources * ROWS, sources)
     program = Program(
-        bottom=joined(batches.column, result, word | first_slot << 24)[bottom],
-        upper=joined(batches.column, word | moves << 24, source, result)[upper],
-        lookups=batches.lookups,
-        tables=batches.tables,
-        batch_trees=batches.trees.astype(np.int64),
-        batch_lookups=batches.lookup_starts.astype(np.int64),
-        tree_bottom=_starts(groups.tree[bottom], trees),
-        tree_upper=_starts(groups.tree[upper], trees),
+        bottom=np.concatenate([piece.bottom for piece in pieces]),
+        upper=np.concatenate([piece.upper for piece in pieces]),
+        lookups=np.array(lookups.rows, dtype=np.int32).reshape(-1, 3),
+        tables=np.concatenate([*lookups.tables, np.zeros(0, dtype=np.int8)]),
+        batch_trees=np.array(lookups.trees, dtype=np.int64),
+        batch_lookups=np.array(lookups.ends, dtype=np.int64),
+        tree_bottom=tree_bottom,
+        tree_upper=tree_upper,
         found=found,
         size=found + trees * ROWS,
     )
-    return Layout(program, direct, batches.sources, groups.slot_starts.astype(np.int64), groups.leaf)
-
-
-def _starts(owner: Integers, trees: int) -> Integers:
-    return np.searchsorted(owner, np.arange(trees + 1)).astype(np.int64)
+    return Layout(program, direct, lookups.columns(), slot_starts, np.concatenate([piece.leaf for piece in pieces]))

@@ -18,7 +18,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from sparkpmml.kernels.cuts import Cuts, Integers
+from sparkpmml.kernels.cuts import Cuts, Integers, Ints
 from sparkpmml.kernels.jit import array, inline, kernel
 
 UNKNOWN_DEPTH = 1 << 40
@@ -28,10 +28,13 @@ EXIT = 0xFFFF
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Records:
-    """Records: uint64[N] packed, or uint32[N, 3] of (column, cut, children) where a field is too wide."""
+    """Records: uint64[N] packed, or uint32[N, 3] of (column, cut, children) where a field is too wide.
+
+    A wide record that is a leaf has the leaf for its cut, which is never asked.
+    """
 
     records: NDArray[Any]
-    leaf: NDArray[np.int32]  # [N], of a record that is a leaf; else 0
+    leaf: NDArray[np.int32]  # [N], of a packed record that is a leaf, else 0; empty where records are wide
     roots: NDArray[np.int64]  # [T], records
     depth: NDArray[np.int64]  # [T], steps from the root to the deepest leaf, or UNKNOWN_DEPTH or more
     goes_right: NDArray[np.uint8]  # [rows, most categories + 2]
@@ -45,35 +48,44 @@ class Placed:
     """The nodes of each tree together, level by level: a root for each tree, then two children for each node in order,
     and last the exit, if there is one."""
 
-    node: NDArray[np.int64]  # [N], 0 for a leaf
+    node: Ints  # [N], 0 for a leaf
     is_leaf: NDArray[np.bool_]  # [N]
-    leaf: NDArray[np.int32]  # [N], 0 for a node
-    children: NDArray[np.int64]  # [N], the left one's record; a leaf's own
+    leaf: Ints  # [N], 0 for a node
+    children: Ints  # [N], the left one's record; a leaf's own
     depth: NDArray[np.int64]  # [T]
 
-    def gather(self, values: Integers, of_leaf: int) -> Integers:
-        """int64[N]: the nodes' values, one's own array."""
-        gathered = values[self.node] if len(values) else np.empty(len(self.node), np.int64)
+    def gather(self, values: Ints, of_leaf: int) -> Ints:
+        """int32[N]: the nodes' values, one's own array."""
+        gathered = values[self.node] if len(values) else np.empty(len(self.node), np.int32)
         gathered[self.is_leaf] = of_leaf
         return gathered
 
 
 def place_nodes(cuts: Cuts) -> Placed:
     """Records for all that the roots lead to."""
-    order, depth = _order(cuts)
-    trees = len(cuts.roots)
-    pair = np.full(len(cuts.column), -1, dtype=np.int64)
-    pair[order] = trees + 2 * np.arange(len(order))
-    end = trees + 2 * len(order)
-    target = np.empty(end + (cuts.exit >= 0), dtype=np.int64)
+    trees, has_exit = len(cuts.roots), cuts.exit >= 0
+    depth = np.empty(trees, dtype=np.int64)
+    pair = np.full(len(cuts.column), -1, dtype=np.int32)
+    orders: list[Ints] = []
+    first_tree, first_node, end = 0, 0, trees
+    for own_trees, own_nodes in cuts.parts:
+        own = slice(first_tree, first_tree + own_trees)
+        order, depth[own] = _order(cuts.roots[own], cuts, first_node, own_nodes)
+        orders.append((first_node + order).astype(np.int32))
+        pair[orders[-1]] = end + 2 * np.arange(len(order))
+        first_tree, first_node, end = first_tree + own_trees, first_node + own_nodes, end + 2 * len(order)
+    target = np.empty(end + has_exit, dtype=np.int32)
     target[:trees] = cuts.roots
-    target[trees:end:2] = cuts.left[order]
-    target[trees + 1 : end : 2] = cuts.right[order]
-    target[end:] = ~np.int64(cuts.exit)
+    place = trees
+    for each in orders:
+        target[place : place + 2 * len(each) : 2] = cuts.left[each]
+        target[place + 1 : place + 2 * len(each) : 2] = cuts.right[each]
+        place += 2 * len(each)
+    target[end:] = ~np.int32(cuts.exit)
     is_leaf = target < 0
-    leaf = np.where(is_leaf, ~target, 0).astype(np.int32)
+    leaf = np.where(is_leaf, ~target, 0)
     node = np.maximum(target, 0, out=target)
-    children = pair[node] if len(pair) else np.empty(len(node), np.int64)
+    children = pair[node] if len(pair) else np.empty(len(node), np.int32)
     children[is_leaf] = np.flatnonzero(is_leaf)
     return Placed(node, is_leaf, leaf, children, depth)
 
@@ -83,29 +95,32 @@ def lay_out_records(cuts: Cuts) -> Records:
     nodes, columns = place_nodes(cuts), len(cuts.features)
     wide = columns >= 0xFFFF or max(map(len, cuts.thresholds), default=0) >= 0xFFFF
     wide = wide or len(cuts.goes_right) >= 0xFFFF or cuts.goes_right.shape[1] > 0xFFFF
+    leaf = nodes.leaf
     if wide:
         records: NDArray[Any] = np.empty((len(nodes.node), 3), dtype=np.uint32)
         records[:, 0] = nodes.gather(cuts.column, columns)
-        records[:, 1] = nodes.gather(cuts.cut, 0xFFFFFFFF)
+        records[:, 1] = np.where(nodes.is_leaf, nodes.leaf, nodes.gather(cuts.cut, 0))
         records[:, 2] = nodes.children
+        leaf = np.empty(0, dtype=np.int32)
     else:
-        records = nodes.children  # in place: a large forest has millions
+        records = nodes.children.astype(np.int64)  # in place from here on: a large forest has millions
         for lower in (np.minimum(nodes.gather(cuts.cut, 0xFFFF), 0xFFFF), nodes.gather(cuts.column, columns)):
             records <<= 16
             records |= lower
         records = records.view(np.uint64)
     roots = np.arange(len(nodes.depth), dtype=np.int64)
-    return Records(records, nodes.leaf, roots, nodes.depth, cuts.goes_right, cuts.numeric, columns + 1, cuts.exit >= 0)
+    return Records(records, leaf, roots, nodes.depth, cuts.goes_right, cuts.numeric, columns + 1, cuts.exit >= 0)
 
 
-def _order(cuts: Cuts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(the nodes that are reached, by tree and then by level; the depth of each tree)."""
-    count = max(len(cuts.column), 1)
-    depth = np.zeros(len(cuts.roots), dtype=np.int64)
+def _order(roots: Ints, cuts: Cuts, first_node: int, count: int) -> tuple[Integers, Integers]:
+    """(of `count` nodes from first_node on those that are reached, by tree and then by level; each tree's depth)."""
+    left, right = cuts.left[first_node : first_node + count], cuts.right[first_node : first_node + count]
+    count = max(count, 1)
+    depth = np.zeros(len(roots), dtype=np.int64)
     seen = np.zeros(count, dtype=np.bool_)
     found: list[Integers] = []
-    here = np.flatnonzero(cuts.roots >= 0)
-    frontier = here * count + cuts.roots[here]  # tree and node in one number
+    here = np.flatnonzero(roots >= 0)
+    frontier = here * count + (roots[here] - first_node)  # tree and node in one number
     while len(frontier):
         tree, node = np.divmod(frontier, count)
         depth[tree] += 1
@@ -116,9 +131,9 @@ def _order(cuts: Cuts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         tree, node = tree[fresh], node[fresh]
         seen[node] = True
         found.append(tree * count + node)
-        target = np.concatenate([cuts.left[node], cuts.right[node]])
+        target = np.concatenate([left[node], right[node]])
         inner = target >= 0
-        frontier = np.concatenate([tree, tree])[inner] * count + target[inner]
+        frontier = np.concatenate([tree, tree])[inner] * count + (target[inner] - first_node)
     nodes = np.concatenate([np.empty(0, dtype=np.int64), *found])
     order = np.argsort(nodes // count, kind="stable")
     return nodes[order] % count, depth
@@ -319,7 +334,6 @@ def walk_sets(
 
 @kernel(
     array(types.uint32, 2),
-    array(types.int32),
     _TREES,
     _TABLE,
     types.int64,
@@ -329,7 +343,6 @@ def walk_sets(
 )
 def walk_wide(
     records: NDArray[Any],
-    leaf: NDArray[np.int32],
     roots: NDArray[np.int64],
     goes_right: NDArray[np.uint8],
     width: int,
@@ -354,7 +367,7 @@ def walk_wide(
                     at = children + np.int64(rank > cut)
                 else:
                     at = children + np.int64(goes_right[cut * width + rank])
-            found[tree, row] = leaf[at]
+            found[tree, row] = np.int32(cut)
 
 
 def find_leaves(walk: Records, ranks: NDArray[Any]) -> NDArray[np.int32]:
@@ -365,7 +378,7 @@ def find_leaves(walk: Records, ranks: NDArray[Any]) -> NDArray[np.int32]:
     found = np.empty((len(walk.roots), len(ranks)), dtype=np.int32)
     table, width = walk.goes_right.reshape(-1), walk.goes_right.shape[1]
     if walk.records.ndim == 2:
-        walk_wide(walk.records, walk.leaf, walk.roots, table, width, walk.numeric, ranks, found)
+        walk_wide(walk.records, walk.roots, table, width, walk.numeric, ranks, found)
     elif walk.numeric < ranks.shape[1] - 1:
         walk_sets(walk.records, walk.leaf, walk.roots, walk.depth, table, width, walk.numeric, ranks, found)
     else:

@@ -15,7 +15,8 @@ from sparkpmml.kernels.forest import Forest
 from sparkpmml.kernels.rows import row_shares
 from sparkpmml.models.combine import take_base_score
 from sparkpmml.models.dart import is_estimators_dart, upon
-from sparkpmml.models.forest import LeafTable, Planted, feature_arrays, plant, row_count
+from sparkpmml.models.forest import Planted, feature_arrays, plant, row_count
+from sparkpmml.models.forest_leaves import LeafTable
 from sparkpmml.models.mining_nodes import MiningModel
 from sparkpmml.models.tree_nodes import TreeModel
 from sparkpmml.runtime.column import Array, Column
@@ -93,8 +94,8 @@ def lower_forest(node: MiningModel, scope: Scope) -> Result | None:
     classifies = node.function_name == "classification"
     if method not in (*_SUMS, *_VOTES) or (method in _VOTES) != (classifies and method in _VOTES):
         return None
-    planted = plant([(tree, Scope(scope.compilation, tree, scope)) for tree in trees])
-    if planted.leaves.is_null.any() and (
+    planted = plant(trees, lambda tree: Scope(scope.compilation, tree, scope))
+    if planted.leaves.has_null and (
         method in _VOTES or node.segmentation.missing_prediction_treatment == "skipSegment"
     ):
         return None  # a sum is missing where one tree's answer is; votes and skipped segments ask for more
@@ -124,8 +125,7 @@ def _asks_for_segments(node: MiningModel) -> bool:
 
 def _leaf_weights(leaves: LeafTable, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """float64[leaves]: the weight of the tree that a leaf belongs to; 1 for the leaf that is no answer."""
-    nodes = np.maximum(leaves.leaf_nodes, 0)
-    return np.where(leaves.is_null, 1.0, weights[leaves.table.tree[nodes]])
+    return np.where(leaves.is_null, 1.0, weights[leaves.tree()])
 
 
 def _divisor(method: str, weights: NDArray[np.float64]) -> float:
@@ -158,8 +158,7 @@ def _rounded(values: Array, leaves: LeafTable, node: MiningModel, scope: Scope) 
     of_float = np.array([segment.model.target_name in floats for segment in node.segmentation.segments])
     if not of_float.any():
         return values
-    trees = leaves.table.tree[np.maximum(leaves.leaf_nodes, 0)]
-    return np.where(of_float[trees], values.astype(np.float32).astype(values.dtype), values)
+    return np.where(of_float[leaves.tree()], values.astype(np.float32).astype(values.dtype), values)
 
 
 def _scores(

@@ -1,4 +1,4 @@
-"""Trees as one decision graph: where each test leads, worked out for all nodes of all trees at once.
+"""Trees as one decision graph: where each test leads, worked out for all nodes of a block of trees at once.
 
 Every node but a root's default is a test of its predicate, asked when its elder siblings' tests were not true. Where a
 test leads when it is true, false or unknown depends on the tree's strategies (specification: TreeModel, missing value
@@ -9,27 +9,30 @@ columns of numbers and of codes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
-from sparkpmml.compiler.result import TargetInfo
 from sparkpmml.compiler.scope import Scope
-from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
-from sparkpmml.kernels.forest import Forest, Graph, pack
-from sparkpmml.kernels.rows import every
+from sparkpmml.kernels.forest import Forest, Graph, pack_parts
+from sparkpmml.models.forest_features import Features
+from sparkpmml.models.forest_leaves import LeafTable
 from sparkpmml.models.forest_tests import TestTable
-from sparkpmml.models.node_table import NodeTable
-from sparkpmml.models.tree_arrays import Kind, TreeNodes
+from sparkpmml.models.node_table import NodeTable, blocks
+from sparkpmml.models.tree_arrays import Kind
 from sparkpmml.models.tree_nodes import TreeModel
-from sparkpmml.runtime.column import Array, Column, Mask, codes, storage_type
+from sparkpmml.models.tree_values import NONE
+from sparkpmml.runtime.column import Array, Column, Mask
 from sparkpmml.runtime.encode import Encoder
 
 Ints = NDArray[np.int32]
+
+_NO_ANSWER = np.iinfo(np.int32).max
+"""The leaf that is no answer, until it is known how many others there are."""
 
 _CONTRARY = np.full(16, -9, dtype=np.int8)
 for _first, _second in (
@@ -101,7 +104,7 @@ def _default_targets(table: NodeTable, enter: Ints, null: int) -> Ints:
     default = np.full(table.size, ~null, dtype=np.int32)
     children = np.flatnonzero(table.parent >= 0)
     parents = table.parent[children]
-    chosen = (table.id[children] >= 0) & (table.id[children] == table.default_child[parents])
+    chosen = (table.id[children] != NONE) & (table.id[children] == table.default_child[parents])
     default[parents[chosen]] = enter[children[chosen]]
     return default
 
@@ -155,122 +158,6 @@ def _reachable(roots: Ints, targets: Sequence[Ints]) -> Mask:
 
 
 @dataclass(frozen=True, eq=False)
-class LeafTable:
-    """What leaves stand for: `leaf_nodes[leaf]` is a node, -1 no answer."""
-
-    table: NodeTable
-    leaf_nodes: NDArray[np.int64]
-
-    @classmethod
-    def of_every_node(cls, nodes: TreeNodes) -> LeafTable:
-        """Every node of one tree as a leaf."""
-        return cls(NodeTable([nodes]), np.arange(len(nodes), dtype=np.int64))
-
-    @property
-    def is_null(self) -> Mask:
-        """bool[leaves]: is this leaf no answer?"""
-        return self.leaf_nodes < 0
-
-    def _texts(self) -> list[str]:
-        return self.table.trees[0].pools.texts.items()
-
-    def entity_ids(self) -> Column:
-        """The leaves' node ids; a node without one has its place in its tree, from 1."""
-        texts = self._texts()
-        table, nodes = self.table, np.maximum(self.leaf_nodes, 0)
-        given, places = table.id[nodes], nodes - table.starts[table.tree[nodes]] + 1
-        names = [texts[i] if i >= 0 else str(place) for i, place in zip(given.tolist(), places.tolist(), strict=True)]
-        return codes(np.arange(len(names)), names)
-
-    def numbers(self, kind: DataType) -> Array:
-        """The leaves' scores as numbers of a floating type, NaN where there is none. ValueError for other texts."""
-        scores = np.where(self.is_null, -1, self.table.score[np.maximum(self.leaf_nodes, 0)])
-        distinct, places = np.unique(scores, return_inverse=True)
-        texts = self._texts()
-        values = np.array([np.nan if i < 0 else float(texts[i]) for i in distinct.tolist()])
-        return values[places].astype(storage_type(kind))
-
-    @property
-    def has_distributions(self) -> bool:
-        return len(self.table.distribution_node) > 0
-
-    def class_texts(self) -> list[str]:
-        """The labels that the trees speak of, in the order in which they first do."""
-        table = self.table
-        used = np.concatenate([table.distributions[0], table.score[table.score >= 0]])
-        _, first = np.unique(used, return_index=True)
-        texts = self._texts()
-        return [texts[used[place]] for place in np.sort(first)]
-
-    def classes(self, labels: tuple[str, ...], info: TargetInfo) -> Ints:
-        """int32[leaves]: the label that each leaf predicts, -1 for none.
-
-        A node without a score predicts the label with the highest record count, the first of equals.
-        """
-        index = self._label_index(labels, info)
-        nodes = np.maximum(self.leaf_nodes, 0)
-        score = self.table.score[nodes]
-        predicted = index[score]  # score -1 is the last entry: -1
-        undecided = np.flatnonzero((predicted < 0) & ~self.is_null)
-        if len(undecided) and self.has_distributions:
-            counts = self._spread(labels, info, 0)[undecided]
-            known = ~every(np.isnan(counts))
-            best = np.argmax(np.where(np.isnan(counts), -np.inf, counts), axis=1)
-            predicted[undecided] = np.where(known, best, -1)
-        return np.where(self.is_null, -1, predicted).astype(np.int32)
-
-    def _label_index(self, labels: tuple[str, ...], info: TargetInfo) -> NDArray[np.int64]:
-        """By text number: the label's place, -1 for a text that is no label; the last entry is -1, too."""
-        places = {label: place for place, label in enumerate(labels)}
-        texts = self._texts()
-        index = np.full(len(texts) + 1, -1, dtype=np.int64)
-        used = np.unique(np.concatenate([self.table.distributions[0], self.table.score]))
-        for i in used[used >= 0].tolist():
-            index[i] = places.get(info.label(texts[i]), -1)
-        return index
-
-    def _spread(self, labels: tuple[str, ...], info: TargetInfo, which: int) -> Matrix:
-        """A column of the ScoreDistributions (0 counts, 1 probabilities, 2 confidences) as [leaves, labels]."""
-        table = self.table
-        leaf_of_node = np.full(table.size, -1, dtype=np.int64)
-        real = np.flatnonzero(~self.is_null)
-        leaf_of_node[self.leaf_nodes[real]] = real
-        leaf = leaf_of_node[table.distribution_node]
-        place = self._label_index(labels, info)[table.distributions[0]]
-        keep = (leaf >= 0) & (place >= 0)
-        spread = np.full((len(self.leaf_nodes), len(labels)), np.nan)
-        spread[leaf[keep], place[keep]] = table.distributions[which + 1][keep]
-        return spread
-
-    def counts(self, labels: tuple[str, ...], info: TargetInfo) -> Matrix:
-        """Record counts, float64[leaves, labels]; NaN where a leaf does not mention a label."""
-        return self._spread(labels, info, 0)
-
-    def distributions(self, labels: tuple[str, ...], info: TargetInfo) -> tuple[Matrix, Matrix]:
-        """(probabilities, confidences), float64[leaves, labels]: 0 for a label that a leaf does not mention.
-
-        A probability that is not given is the record count's share of the node's; a confidence that is not given is
-        the probability. A leaf without a distribution has NaN throughout.
-        """
-        shares = self._spread(labels, info, 0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            shares /= np.nansum(shares, axis=1, keepdims=True)
-        probability = self._where_given(1, shares, labels, info)
-        unknown = every(np.isnan(probability))
-        confidence = self._where_given(2, probability, labels, info)
-        for matrix in (probability, confidence) if confidence is not probability else (probability,):
-            matrix[np.isnan(matrix) & ~unknown[:, None]] = 0.0
-        return probability, confidence
-
-    def _where_given(self, which: int, otherwise: Matrix, labels: tuple[str, ...], info: TargetInfo) -> Matrix:
-        """A column of the ScoreDistributions for leaves that have it; `otherwise` itself where no leaf has."""
-        if np.isnan(self.table.distributions[which + 1]).all():
-            return otherwise
-        spread = self._spread(labels, info, which)
-        return np.where(every(np.isnan(spread))[:, None], otherwise, spread)
-
-
-@dataclass(frozen=True, eq=False)
 class Planted:
     """A forest ready for the kernel: the columns it reads, and its leaves."""
 
@@ -284,17 +171,43 @@ class Planted:
         return np.empty((0, self.forest.trees), dtype=np.int32)
 
 
-def plant(trees: Sequence[tuple[TreeModel, Scope]]) -> Planted:
-    """All trees as one forest."""
-    table = NodeTable([model.nodes for model, _ in trees])
-    graph, slots, encoders, leaf_nodes = _make_graph(table, trees)
-    return Planted(pack(graph), slots, encoders, LeafTable(table, leaf_nodes))
+def plant(trees: Sequence[TreeModel], scope_of: Callable[[TreeModel], Scope]) -> Planted:
+    """All trees as one forest; `scope_of` gives the names that a tree sees."""
+    nodes = [model.nodes for model in trees]
+    features = Features(nodes[0].pools)
+    parts: list[Graph] = []
+    leaves: list[Ints] = []
+    for first, end in blocks(nodes):
+        count = sum(len(each) for each in leaves)
+        own = [(model, scope_of(model)) for model in trees[first:end]]
+        part, ends = _make_part(NodeTable(nodes[first:end]), own, features, count)
+        parts.append(part)
+        leaves.append(ends)
+    has_null = any(bool((target == ~_NO_ANSWER).any()) for part in parts for target in _targets(part))
+    table = LeafTable(nodes, tuple(blocks(nodes)), tuple(leaves), has_null)
+    _finish(parts, features, ~np.int32(len(table) - 1))
+    forest = pack_parts(parts)
+    return Planted(forest, tuple(features.slots), features.encoders(), table)
 
 
-def _make_graph(
-    table: NodeTable, trees: Sequence[tuple[TreeModel, Scope]]
-) -> tuple[Graph, tuple[Slot, ...], tuple[Encoder | None, ...], NDArray[np.int64]]:
-    """(the graph, the columns that its features read, their encoders; by leaf its node, -1 for no answer)."""
+def _targets(part: Graph) -> tuple[Ints, ...]:
+    return part.roots, part.if_true, part.if_false, part.if_missing
+
+
+def _finish(parts: list[Graph], features: Features, null: np.int32) -> None:
+    """Complete the parts, now that all features' values are known."""
+    sets, categories = features.sets(), features.categories()
+    for place, part in enumerate(parts):
+        roots, true, false, missing = (np.where(each == ~_NO_ANSWER, null, each) for each in _targets(part))
+        parts[place] = replace(
+            part, roots=roots, if_true=true, if_false=false, if_missing=missing, sets=sets, categories=categories
+        )
+
+
+def _make_part(
+    table: NodeTable, trees: Sequence[tuple[TreeModel, Scope]], features: Features, first_leaf: int
+) -> tuple[Graph, Ints]:
+    """(the graph of a block of trees; its leaves' nodes, in the order of their numbers, which begin at first_leaf)."""
     if_true, if_false, if_missing = _connect(table, [model for model, _ in trees])
     tests = TestTable(table, trees, if_true, if_false, if_missing)
     targets, roots = tests.resolved(table.roots)
@@ -303,11 +216,11 @@ def _make_graph(
     renumber[kept] = np.arange(len(kept), dtype=np.int32)
     ends = [target[kept] for target in targets]
     leaves = np.unique(np.concatenate([~end[end < 0] for end in (*ends, roots)]))
-    leaf_number = np.full(table.size + 1, -1, dtype=np.int32)
-    leaf_number[leaves] = np.arange(len(leaves), dtype=np.int32)
+    leaves = leaves[leaves < table.size]
+    leaf_number = np.full(table.size + 1, _NO_ANSWER, dtype=np.int32)
+    leaf_number[leaves] = first_leaf + np.arange(len(leaves), dtype=np.int32)
 
     def numbered(target: Ints) -> Ints:
         return np.where(target >= 0, renumber[np.maximum(target, 0)], ~leaf_number[np.maximum(~target, 0)])
 
-    graph, slots, encoders = tests.graph(kept, [numbered(end) for end in ends], numbered(roots))
-    return graph, slots, encoders, np.where(leaves == table.size, -1, leaves).astype(np.int64)
+    return features.graph(tests, kept, [numbered(end) for end in ends], numbered(roots)), leaves.astype(np.int32)

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sparkpmml.models.tree_arrays import TreeNodes
+from sparkpmml.models.tree_arrays import DISTRIBUTION_COLUMNS, TreeNodes
 from sparkpmml.runtime.column import Array, Mask
 
-_WITHIN_TREE = ("parent", "distribution_node")
-"""Columns that hold places among a tree's own nodes."""
+_LARGEST_BLOCK = 1 << 16
+"""Nodes of the trees that are compiled together, but for a tree that alone has more."""
 
 
-def _are_alike(values: Sequence[Any]) -> bool:
-    return bool(np.all(np.isnan(values)) if np.isnan(values[0]) else np.all(np.equal(values, values[0])))
+def blocks(trees: Sequence[TreeNodes]) -> Iterator[tuple[int, int]]:
+    """(first tree, tree after the last) of each block: what is worked out for all nodes at once stays small."""
+    first = held = 0
+    for place, tree in enumerate(trees):
+        if held and held + len(tree) > _LARGEST_BLOCK:
+            yield first, place
+            first, held = place, 0
+        held += len(tree)
+    if held:
+        yield first, len(trees)
 
 
 class NodeTable:
-    """The nodes of several trees, one after the other; indices are into the whole."""
+    """The nodes of several trees, one after the other; indices are into the whole. Columns are made when asked for."""
 
     def __init__(self, trees: Sequence[TreeNodes]) -> None:
         self.trees = trees
@@ -28,51 +38,73 @@ class NodeTable:
         self.size = int(self.sizes.sum())
         self.tree = np.repeat(np.arange(len(trees), dtype=np.int32), self.sizes)
         self.roots = self.starts
-        shift = np.repeat(self.starts, self.sizes)
+
+    @cached_property
+    def parent(self) -> Array:
         parent = self._column("parent", np.int32)
-        self.parent = np.where(parent < 0, -1, parent + shift)
-        self.kind = self._column("kind", np.int8)
-        self.field = self._column("field", np.int32)
-        self.value = self._column("value", np.int32)
-        self.score = self._column("score", np.int32)
-        self.id = self._column("id", np.int32)
-        self.default_child = self._column("default_child", np.int32)
-        self.distribution_node, self.distributions = self._distributions()
+        return np.where(parent < 0, np.int32(-1), parent + np.repeat(self.starts, self.sizes))
 
-    def _column(self, name: str, dtype: Any) -> Array:
-        """The trees' arrays of that name, end to end; from here on the trees' own are parts of it."""
-        parts = [np.asarray(getattr(tree, name), dtype=dtype) for tree in self.trees]
-        if all(len(part) and part.strides == (0,) for part in parts) and _are_alike([part[0] for part in parts]):
-            return np.broadcast_to(parts[0][0], sum(map(len, parts)))
-        whole = np.concatenate(parts)
-        if name not in _WITHIN_TREE:
-            for tree, part in zip(
-                self.trees, np.split(whole, np.cumsum([len(part) for part in parts])[:-1]), strict=True
-            ):
-                tree.share(name, part)
-        return whole
+    @cached_property
+    def kind(self) -> Array:
+        return self._column("kind", np.int8)
 
-    def _distributions(self) -> tuple[Array, tuple[Array, Array, Array, Array]]:
-        counts = [len(tree.distribution_node) for tree in self.trees]
-        node = self._column("distribution_node", np.int32) + np.repeat(self.starts, counts)
-        value, count, probability, confidence = (
-            self._column(f"distribution_{name}", dtype)
-            for name, dtype in (
-                ("value", np.int32),
-                ("count", np.float64),
-                ("probability", np.float64),
-                ("confidence", np.float64),
-            )
-        )
-        return node, (value, count, probability, confidence)
+    @cached_property
+    def field(self) -> Array:
+        return self._column("field", np.int32)
+
+    @cached_property
+    def value(self) -> Array:
+        return self._column("value", np.int64)
+
+    @cached_property
+    def score(self) -> Array:
+        return self._column("score", np.int64)
+
+    @cached_property
+    def id(self) -> Array:
+        return self._column("id", np.int64)
+
+    @cached_property
+    def default_child(self) -> Array:
+        return self._column("default_child", np.int64)
+
+    @cached_property
+    def distribution_node(self) -> Array:
+        counts = [end - first for first, end in (tree.distributions for tree in self.trees)]
+        return self._column("distribution_node", np.int32) + np.repeat(self.starts, counts)
+
+    @cached_property
+    def distribution_value(self) -> Array:
+        return self._column("distribution_value", np.int64)
+
+    def distribution_numbers(self, name: str) -> Array:
+        """float64 by distribution: its count, probability, or confidence."""
+        return self._column(f"distribution_{name}", np.float64)
+
+    def _column(self, name: str, dtype: Any) -> NDArray[Any]:
+        """The trees' arrays of that name, end to end."""
+        return np.concatenate(list(self._stretches(name)), dtype=dtype)
+
+    def _stretches(self, name: str) -> Iterator[NDArray[Any]]:
+        """The trees' arrays of that name; those that follow one another in a column in one piece."""
+        of_distributions = name in DISTRIBUTION_COLUMNS
+        values, first, end = self.trees[0].columns[name], 0, 0
+        for tree in self.trees:
+            start, stop = tree.distributions if of_distributions else tree.nodes
+            if tree.columns[name] is not values or start != end:
+                yield values[first:end]
+                values, first = tree.columns[name], start
+            end = stop
+        yield values[first:end]
 
     @property
     def has_answer(self) -> Mask:
         """Nodes with a score or a distribution of their own."""
-        answers: Mask = np.greater_equal(self.score, 0)
+        answers: Mask = np.not_equal(self.score, -1)
         answers[self.distribution_node] = True
         return answers
 
     def line(self, node: int) -> int:
+        """The document's line where a node begins."""
         tree = int(self.tree[node])
-        return self.trees[tree].line[node - int(self.starts[tree])]
+        return self.trees[tree].line(node - int(self.starts[tree]))

@@ -12,7 +12,8 @@ from sparkpmml.compiler.result import Result, Scores, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, label_column, pick
 from sparkpmml.datatypes import DataType
-from sparkpmml.models.forest import Ints, LeafTable, Leaves, plant
+from sparkpmml.models.forest import Ints, Leaves, plant
+from sparkpmml.models.forest_leaves import LeafTable
 from sparkpmml.models.tree_leaf_models import answer_by_models
 from sparkpmml.models.tree_nodes import TreeModel
 from sparkpmml.models.weighted_tree import lower_weighted_tree
@@ -50,7 +51,7 @@ def _tree_model(node: TreeModel, scope: Scope) -> Result:
         if node.nodes.embedded:
             raise ValueError("divides a row among nodes, or counts a penalty, and a node of it holds a model")
         return lower_weighted_tree(node, scope)
-    planted = plant([(node, scope)])
+    planted = plant([node], lambda _: scope)
     leaves = scope.builder.emit(Leaves(planted.forest, planted.encoders), *planted.slots, sample=planted.no_leaves())
     return tree_result(node, scope, planted.leaves, leaves, 0)
 

@@ -17,7 +17,7 @@ from sparkpmml.compiler.result import Result
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.models.embedded import answering
 from sparkpmml.models.embedded_nodes import Regression
-from sparkpmml.models.forest import Ints, LeafTable
+from sparkpmml.models.forest_leaves import Ints, LeafTable
 from sparkpmml.models.regression import Linear, make_linear
 from sparkpmml.models.selection import choose_result
 from sparkpmml.models.tree_nodes import TreeModel
@@ -74,7 +74,7 @@ class Answered:
 
 def answer_by_models(node: TreeModel, scope: Scope, own: Result, table: LeafTable, leaves: Slot, tree: int) -> Result:
     """The tree's result where nodes hold models, `own` elsewhere."""
-    held = _leaves_of_models(node, table, tree)
+    held = _leaves_of_models(node, table)
     models = node.nodes.embedded.values()
     linear = [each for each in models if isinstance(each, Regression) and each.is_linear]
     if node.function_name == "regression" and own.value is not None and len(linear) == len(models):
@@ -97,11 +97,10 @@ def _answer_by_regressions(
     return scope.builder.emit(LeafRegressions(tree, held, tuple(regressions)), leaves, own, *columns)
 
 
-def _leaves_of_models(node: TreeModel, table: LeafTable, tree: int) -> Ints:
+def _leaves_of_models(node: TreeModel, table: LeafTable) -> Ints:
     """By leaf: the place of the model that its node holds, -1 for none."""
-    start = int(table.table.starts[tree])
-    places = {start + of_node: place for place, of_node in enumerate(node.nodes.embedded)}
-    return np.array([places.get(leaf, -1) for leaf in table.leaf_nodes.tolist()], dtype=np.int32)
+    places = {of_node: place for place, of_node in enumerate(node.nodes.embedded)}
+    return np.array([places.get(leaf, -1) for leaf in table.places().tolist()], dtype=np.int32)
 
 
 def _answer_by(place: int, node: TreeModel, scope: Scope, otherwise: Result, at_leaf: AtLeaf, leaves: Slot) -> Result:

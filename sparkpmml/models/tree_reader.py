@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sparkpmml.models.embedded_nodes import DecisionTree, EmbeddedModel, Regression
-from sparkpmml.models.tree_arrays import NAN, OPERATORS, Kind, Pools, TreeNodes
+from sparkpmml.models.tree_arrays import NAN, OPERATORS, Kind, NodeArrays, Pools, TreeNodes
 from sparkpmml.models.tree_batch import TreeBatch
 from sparkpmml.pmml.array import Array, split_array
 from sparkpmml.pmml.node import Position
@@ -74,11 +74,11 @@ def _is_plain(root: dict[str, str]) -> bool:
 
 
 class TreeEvents:
-    """Fills a TreeNodes from the parser's events inside a tree's root node."""
+    """Fills a NodeArrays from the parser's events inside a tree's root node."""
 
     def __init__(self, reader: Reader, pools: Pools, root: dict[str, str], line: int) -> None:
         self.reader = reader
-        self.nodes = TreeNodes(pools)
+        self.nodes = NodeArrays(pools)
         self.stack: list[int] = []
         self._set: dict[str, str] | None = None
         self._chunks: list[str] = []
@@ -121,7 +121,7 @@ class TreeEvents:
         if not self.stack:
             if len(self.nodes.kind) != len(self.nodes.parent):
                 self.refuse_predicates()
-            self.reader.finish(self.nodes)
+            self.reader.finish(self.nodes.finished())
 
     def refuse_predicates(self) -> None:
         """The node that was added last has no predicate before its children, or two."""
@@ -251,10 +251,10 @@ def _end_handler(handlers: dict[str, Callable[[], None]]) -> Callable[[str], Non
 
 def _node_handler(tree: TreeEvents) -> Handler:
     nodes, stack, line = tree.nodes, tree.stack, tree.reader.line
-    texts, parents = nodes.pools.texts.index, nodes.parent
+    code_of, parents = nodes.pools.texts.code, nodes.parent
     add_parent, add_line, add_count = parents.append, nodes.line.append, nodes.record_count.append
     add_score, add_id, add_default = nodes.score.append, nodes.id.append, nodes.default_child.append
-    kinds, push, number_of = nodes.kind, stack.append, texts.setdefault
+    kinds, push = nodes.kind, stack.append
 
     def node(given: dict[str, str]) -> None:
         get = given.get
@@ -263,9 +263,9 @@ def _node_handler(tree: TreeEvents) -> Handler:
             tree.refuse_predicates()
         add_parent(stack[-1] if stack else -1)
         add_line(line())
-        add_score(-1 if score is None else number_of(score, len(texts)))
-        add_id(-1 if name is None else number_of(name, len(texts)))
-        add_default(-1 if default is None else number_of(default, len(texts)))
+        add_score(-1 if score is None else code_of(score))
+        add_id(-1 if name is None else code_of(name))
+        add_default(-1 if default is None else code_of(default))
         try:
             add_count(NAN if count is None else float(count))
         except ValueError:
@@ -279,7 +279,7 @@ def _node_handler(tree: TreeEvents) -> Handler:
 
 def _simple_handler(tree: TreeEvents) -> Handler:
     nodes, compounds = tree.nodes, tree.compounds
-    texts, fields = nodes.pools.texts.index, nodes.pools.fields.index
+    code_of, fields = nodes.pools.texts.code, nodes.pools.fields.index
     add_kind, add_field, add_value = nodes.kind.append, nodes.field.append, nodes.value.append
 
     def simple(given: dict[str, str]) -> None:
@@ -295,14 +295,14 @@ def _simple_handler(tree: TreeEvents) -> Handler:
         else:
             add_kind(kind)
             add_field(fields.setdefault(field, len(fields)))
-            add_value(-1 if value is None else texts.setdefault(value, len(texts)))
+            add_value(-1 if value is None else code_of(value))
 
     return simple
 
 
 def _distribution_handler(tree: TreeEvents) -> Handler:
     nodes, stack = tree.nodes, tree.stack
-    texts = nodes.pools.texts.index
+    code_of = nodes.pools.texts.code
     add_node, add_value = nodes.distribution_node.append, nodes.distribution_value.append
     add_count, add_probability = nodes.distribution_count.append, nodes.distribution_probability.append
     add_confidence = nodes.distribution_confidence.append
@@ -314,7 +314,7 @@ def _distribution_handler(tree: TreeEvents) -> Handler:
         if value is None:
             raise tree.reader.error("<ScoreDistribution> lacks the attribute value")
         add_node(stack[-1])
-        add_value(texts.setdefault(value, len(texts)))
+        add_value(code_of(value))
         try:
             add_count(NAN if count is None else float(count))
             add_probability(NAN if probability is None else float(probability))

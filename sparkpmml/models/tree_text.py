@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.models.tree_arrays import NAN, OPERATORS, Kind, Pools, TreeNodes
+from sparkpmml.models.tree_arrays import NAN, OPERATORS, Kind, Pools, TreeNodes, narrow
 from sparkpmml.models.tree_pieces import ATTRIBUTES, Ints, Irregular, Pieces, Tag, require
 from sparkpmml.models.tree_sets import take_out_sets
 
@@ -32,7 +32,7 @@ _NEEDS_VALUE = np.array([Kind.EQUAL <= kind <= Kind.GREATER_OR_EQUAL for kind in
 _IS_SET = np.array([kind in _SET_KINDS.values() for kind in Kind])
 _END = "</Node>"
 
-_Convert = Callable[[list[str]], Sequence[float]]
+_Convert = Callable[[list[str]], Sequence[float] | NDArray[Any]]
 _Columns = dict[str, NDArray[Any]]
 """By name, as in `TreeNodes`: the nodes, or distributions, of several trees."""
 
@@ -63,17 +63,16 @@ def _read_columns(pieces: Pieces, starts: Ints, pools: Pools) -> _Columns:
     columns = {
         "parent": parent.astype(np.int32),
         "line": (line - np.repeat(line[starts[:-1]], np.diff(starts))).astype(np.int32),
-        **{name: node.column("i", tag, pools.texts.numbers, -1) for name, tag in _NODE_TEXTS.items()},
+        **{name: node.column("q", tag, pools.texts.codes, -1) for name, tag in _NODE_TEXTS.items()},
         "record_count": node.column("d", "recordCount", _floats, NAN),
     }
     test = _Records(pieces, Tag.SIMPLE, pieces.nodes, size)
     kind = test.column("b", "operator", _kinds, Kind.TRUE)
     kind = kind if kind.flags.writeable else kind.copy()
     kind[(np.cumsum(is_node) - 1)[pieces.tags == Tag.FALSE]] = Kind.FALSE
-    field, value = (
-        test.column("i", name, pool.numbers, -1) for name, pool in (("field", pools.fields), ("value", pools.texts))
-    )
-    require(test.count("field") == test.count("operator") and (value >= 0)[_NEEDS_VALUE[kind]].all())
+    field = test.column("i", "field", pools.fields.numbers, -1)
+    value = test.column("q", "value", pools.texts.codes, -1)
+    require(test.count("field") == test.count("operator") and (value != -1)[_NEEDS_VALUE[kind]].all())
     return columns | {"kind": kind, "field": field, "value": value}
 
 
@@ -96,7 +95,7 @@ def _read_distributions(pieces: Pieces, size: int, pools: Pools) -> _Columns:
     part = _Records(pieces, Tag.DISTRIBUTION, places, len(owners))
     return {
         "distribution_node": owners.astype(np.int32),
-        "distribution_value": part.column("i", "value", pools.texts.numbers, -1),
+        "distribution_value": part.column("q", "value", pools.texts.codes, -1),
         "distribution_count": part.column("d", "recordCount", _floats, NAN),
         "distribution_probability": part.column("d", "probability", _floats, NAN),
         "distribution_confidence": part.column("d", "confidence", _floats, NAN),
@@ -106,14 +105,12 @@ def _read_distributions(pieces: Pieces, size: int, pools: Pools) -> _Columns:
 def _split(nodes: _Columns, distributions: _Columns, starts: Ints, pools: Pools) -> list[TreeNodes]:
     """A TreeNodes for each tree; tree i has the nodes from starts[i] to before starts[i + 1]."""
     bounds = np.searchsorted(distributions["distribution_node"], starts)
-    trees = []
-    for (start, stop), (first, last) in zip(pairwise(starts.tolist()), pairwise(bounds.tolist()), strict=True):
-        own = {name: values[start:stop] for name, values in nodes.items()}
-        own |= {name: values[first:last] for name, values in distributions.items()}
-        own["parent"] = np.where(own["parent"] < 0, np.int32(-1), own["parent"] - np.int32(start))
-        own["distribution_node"] = own["distribution_node"] - np.int32(start)
-        trees.append(TreeNodes.of(pools, own))
-    return trees
+    parent = nodes["parent"]
+    nodes["parent"] = np.where(parent < 0, -1, parent - np.repeat(starts[:-1], np.diff(starts)))
+    distributions["distribution_node"] = distributions["distribution_node"] - np.repeat(starts[:-1], np.diff(bounds))
+    columns = {name: narrow(values) for name, values in (nodes | distributions).items()}
+    spans = zip(pairwise(starts.tolist()), pairwise(bounds.tolist()), strict=True)
+    return [TreeNodes(pools, columns, *each) for each in spans]
 
 
 class _Records:
@@ -132,9 +129,7 @@ class _Records:
         """How many of them have the attribute."""
         return len(self._select(name))
 
-    def column(
-        self, code: str, name: str, convert: Callable[[list[str]], Sequence[float]], default: float
-    ) -> NDArray[Any]:
+    def column(self, code: str, name: str, convert: _Convert, default: float) -> NDArray[Any]:
         """The attribute's values, each distinct one converted once; `code` is the array's type."""
         chosen = self._select(name)
         if not len(chosen):

@@ -19,9 +19,10 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix, label_column, pick
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.rows import some
-from sparkpmml.models.forest import LeafTable
+from sparkpmml.models.forest_leaves import LeafTable
 from sparkpmml.models.tree_arrays import OPERATORS, Kind, TreeNodes
 from sparkpmml.models.tree_nodes import TreeModel
+from sparkpmml.models.tree_values import NONE
 from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.node import Position
 from sparkpmml.pmml.predicates import FalsePredicate, Predicate, SimplePredicate, SimpleSetPredicate, TruePredicate
@@ -197,15 +198,15 @@ def lower_weighted_tree(node: TreeModel, scope: Scope) -> Result:
 def _make_spread(node: TreeModel, nodes: TreeNodes) -> Spread:
     children: list[list[int]] = [[] for _ in range(len(nodes))]
     default = [-1] * len(nodes)
-    for i in range(1, len(nodes)):
-        parent = nodes.parent[i]
+    parents, ids, default_children = (nodes.column(name).tolist() for name in ("parent", "id", "default_child"))
+    for i, parent in enumerate(parents[1:], 1):
         children[parent].append(i)
-        if nodes.id[i] >= 0 and nodes.id[i] == nodes.default_child[parent]:
+        if ids[i] != NONE and ids[i] == default_children[parent]:
             default[parent] = i
     return Spread(
         tuple(tuple(each) for each in children),
         tuple(default),
-        np.frombuffer(nodes.record_count, np.float64).copy(),
+        nodes.column("record_count").astype(np.float64),
         node.missing_value_strategy,
         node.no_true_child_strategy == "returnLastPrediction",
         node.missing_value_penalty,
@@ -214,15 +215,16 @@ def _make_spread(node: TreeModel, nodes: TreeNodes) -> Spread:
 
 def _predicate(nodes: TreeNodes, i: int) -> Predicate:
     """A node's predicate as a node of the document."""
-    kind, position = Kind(nodes.kind[i]), Position(nodes.line[i], 1)
+    kind, position = Kind(int(nodes.column("kind")[i])), Position(nodes.line(i), 1)
+    value = int(nodes.column("value")[i])
     if kind is Kind.COMPOUND:
-        return nodes.compounds[nodes.value[i]]
+        return nodes.compounds[value]
     if kind in (Kind.TRUE, Kind.FALSE):
         return TruePredicate(position=position) if kind is Kind.TRUE else FalsePredicate(position=position)
-    field = nodes.pools.fields.items()[nodes.field[i]]
+    field = nodes.pools.fields.items()[nodes.column("field")[i]]
     if kind in (Kind.IS_IN, Kind.IS_NOT_IN):
-        items = nodes.pools.sets.items()[nodes.value[i]]
+        items = nodes.pools.sets.items()[value]
         operator = "isIn" if kind is Kind.IS_IN else "isNotIn"
         return SimpleSetPredicate(position=position, field=field, boolean_operator=operator, array=Array(items=items))
-    text = nodes.pools.texts.items()[nodes.value[i]] if nodes.value[i] >= 0 else None
+    text = None if value == NONE else nodes.pools.texts.text(value)
     return SimplePredicate(position=position, field=field, operator=_OPERATOR_NAMES[kind], value=text)
