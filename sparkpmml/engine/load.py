@@ -8,6 +8,8 @@ import io
 import os
 from typing import IO, cast
 
+import pyarrow as pa
+
 from sparkpmml.compiler.compile import compile_document
 from sparkpmml.engine.compiled import find_or_compile
 from sparkpmml.engine.model import Model
@@ -92,6 +94,7 @@ def load_stream(stream: IO[bytes], name: str, model: str | None = None) -> Model
     discover()
     hashing = _Hashing(_unzipped(stream))
     document = cast(Document, read(Document, cast("IO[bytes]", hashing), name))
+    pa.default_memory_pool().release_unused()  # of what texts were cut into
     try:
         document = document.with_model(model)
     except ValueError as error:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import xml.parsers.expat as expat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO, Any
 
 from sparkpmml.errors import Finding, ModelError, UnsupportedMarkupError, nearest
+from sparkpmml.pmml.alike import Alike
 from sparkpmml.pmml.feeder import Feeder, TextReader
 from sparkpmml.pmml.node import REQUIRED, Child, Node, Position, Spec, SubtreeReader, child_specs, spec_of
 
@@ -25,18 +26,26 @@ HARMLESS_ATTRIBUTES = frozenset({"displayName", "description", "x-report", "x-le
 """Attributes that never change a score, of whatever element."""
 
 _MOST_CONVERTED = 10_000
+_FEWEST_ALIKE = 3
+_HANDLERS = tuple(
+    f"{name}Handler"
+    for name in ("StartElement", "EndElement", "CharacterData", "EntityDecl", "XmlDecl", "StartDoctypeDecl")
+)
 
 
 class _Frame:
     """An element that is open: what of it is read so far."""
 
-    __slots__ = ("chunks", "many", "position", "spec", "then", "values")
+    __slots__ = ("alike", "chunks", "many", "position", "spec", "then", "values")
 
     def __init__(self, spec: Spec, position: Position, values: dict[str, Any]) -> None:
         self.spec = spec
         self.position = position
         self.values = values
-        self.many: dict[str, list[Any]] = {}
+        self.alike: int | None = None
+        """A number that all elements share which have these attributes and nothing inside; None for others."""
+        self.many: dict[str, list[tuple[int | None, Any]]] = {}
+        """By field the children, each after its `alike`."""
         self.chunks: list[str] = []
         self.then: Callable[[Node], None] | None = None
 
@@ -59,8 +68,10 @@ class Reader:
         self._prefix = ""
         self.shared: dict[Any, Any] = {}
         """What readers of subtrees keep from one to the next."""
-        self._converted: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._converted: dict[tuple[Any, ...], tuple[int, dict[str, Any]]] = {}
         """Attributes that were met before: each of a forest's trees lists the fields that it reads."""
+        self._met: dict[tuple[int | None, ...], tuple[Node, ...]] = {}
+        """Lists of children that were met before, by the children's `alike`."""
         self._parser = self._make_parser()
         self._feeder = Feeder(self._parser)
 
@@ -81,6 +92,9 @@ class Reader:
             raise ModelError(
                 f"{self.source} is not well-formed XML: {what} at line {error.lineno}, column {error.offset + 1}"
             ) from None
+        finally:
+            for handler in _HANDLERS:  # they and the parser know one another: nothing of them would be let go
+                setattr(self._parser, handler, None)
         if self.findings:
             raise UnsupportedMarkupError(self.findings, self.source)
         if self.result is None:
@@ -144,19 +158,31 @@ class Reader:
             self._parser.CharacterDataHandler = None
             self.delegate(spec.reader(self, attributes))
             return
-        frame = _Frame(spec, position, self.read_attributes(spec, attributes, position))
+        number, values = self._read_attributes(spec, attributes, position)
+        frame = _Frame(spec, position, values)
+        if not spec.children and spec.text is None:
+            frame.alike = number
         self._stack.append(frame)
         self._parser.CharacterDataHandler = frame.chunks.append if spec.text else None
 
     def read_attributes(self, spec: Spec, attributes: dict[str, str], position: Position) -> dict[str, Any]:
         """The declared attributes, converted; notes the others as unsupported."""
+        return self._read_attributes(spec, attributes, position)[1]
+
+    def _read_attributes(
+        self, spec: Spec, attributes: dict[str, str], position: Position
+    ) -> tuple[int | None, dict[str, Any]]:
+        """(a number that such an element with these attributes always has, or None; the attributes)."""
         key, noted = (spec.type, *attributes.items()), len(self.findings)
         known = self._converted.get(key)
-        if known is None:
-            known = self._convert(spec, attributes, position)
-            if len(self.findings) == noted and len(self._converted) < _MOST_CONVERTED:
-                self._converted[key] = known
-        return known.copy()
+        if known is not None:
+            return known[0], known[1].copy()
+        values = self._convert(spec, attributes, position)
+        if len(self.findings) > noted or len(self._converted) == _MOST_CONVERTED:
+            return None, values
+        number = len(self._converted)
+        self._converted[key] = number, values
+        return number, values.copy()
 
     def _convert(self, spec: Spec, attributes: dict[str, str], position: Position) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -252,13 +278,13 @@ class Reader:
             self.result = node
             return
         parent = self._stack[-1]
-        self._place(parent, parent.table[frame.spec.tags[0]], node)
+        self._place(parent, parent.table[frame.spec.tags[0]], node, frame.alike)
         self._parser.CharacterDataHandler = parent.chunks.append if parent.spec.text else None
 
-    def _place(self, parent: _Frame, entry: tuple[str, Child, Spec], node: Node) -> None:
+    def _place(self, parent: _Frame, entry: tuple[str, Child, Spec], node: Node, alike: int | None) -> None:
         field, declared, _ = entry
         if declared.many:
-            parent.many.setdefault(field, []).append(node)
+            parent.many.setdefault(field, []).append((alike, node))
             return
         if field in parent.values:
             raise self.error(f"<{parent.spec.tags[0]}> has a second <{node.tag}>", node.position)
@@ -267,7 +293,7 @@ class Reader:
     def _close(self, frame: _Frame) -> Node:
         spec, values = frame.spec, frame.values
         for field, nodes in frame.many.items():
-            values[field] = tuple(nodes)
+            values[field] = self._as_met(nodes)
         for field, declared in spec.children.items():
             if declared.required and field not in values and not self.findings:  # else it may be what was not read
                 raise self.error(f"<{spec.tags[0]}> lacks {_any_of(declared, field, frame)}", frame.position)
@@ -281,6 +307,19 @@ class Reader:
             return spec.type(position=frame.position, **values)
         except ValueError as error:
             raise self.error(f"<{spec.tags[0]}> {error}", frame.position) from None
+
+    def _as_met(self, children: list[tuple[int | None, Any]]) -> Sequence[Node]:
+        """The children; if a list of such was met before, what that one has."""
+        nodes = tuple([node for _, node in children])
+        key = tuple([alike for alike, _ in children])
+        if len(nodes) < _FEWEST_ALIKE or None in key:
+            return nodes
+        met = self._met.get(key)
+        if met is not None:
+            return Alike(met, [node.position for node in nodes])
+        if len(self._met) < _MOST_CONVERTED:
+            self._met[key] = nodes
+        return nodes
 
 
 def _any_of(declared: Child, field: str, frame: _Frame) -> str:
