@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -33,8 +34,8 @@ class AssociationRule(Node):
     """If the antecedent's items, then the consequent's."""
 
     id: str | None = attribute(default=None)
-    antecedent: str = attribute()
-    consequent: str = attribute()
+    antecedent: str = attribute(sys.intern)  # many rules speak of one itemset
+    consequent: str = attribute(sys.intern)
     support: float = attribute(number)
     confidence: float = attribute(number)
     lift: float | None = attribute(number, default=None)

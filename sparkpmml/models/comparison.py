@@ -189,13 +189,13 @@ _SUBTRACTING = ("absDiff", "gaussSim")
 
 @dataclass(frozen=True, slots=True)
 class ComparedField:
-    """A field that takes part in a comparison, with the reference values as the document writes them.
+    """A field that takes part in a comparison, with the reference values as the document writes them, or as numbers.
 
     `expected` float64[values, m] holds the comparisons themselves, by the field's declared values.
     """
 
     field: Field
-    references: Sequence[str]
+    references: Sequence[str] | NDArray[np.float64]
     function: str
     weight: float = 1.0
     scale: float | None = None
@@ -206,6 +206,11 @@ class ComparedField:
     def count(self) -> int:
         """How many references there are."""
         return len(self.references) if self.expected is None else self.expected.shape[1]
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The reference values as texts."""
+        return list(map(repr, self.references.tolist())) if isinstance(self.references, np.ndarray) else self.references
 
 
 def compared(field: Field, function: str, scope: Scope) -> Field:
@@ -236,9 +241,11 @@ def _is_plain(each: ComparedField) -> bool:
     return each.function == "absDiff"
 
 
-def _as_numbers(each: ComparedField) -> list[float]:
+def _as_numbers(each: ComparedField) -> Sequence[float] | NDArray[np.float64]:
     if each.field.data_type is DataType.STRING:
         raise ValueError(f"subtracts values of field {each.field.name!r}, which are strings")
+    if isinstance(each.references, np.ndarray):
+        return each.references
     return [_as_number(text, each.field.name) for text in each.references]
 
 
@@ -257,9 +264,10 @@ def _coded(place: int, each: ComparedField) -> Coded:
     if each.field.data_type is not DataType.STRING:
         reference = np.array(_as_numbers(each))
         return Coded(place, each.weight, each.function, reference, scale=each.scale or 1.0)
-    known = list(dict.fromkeys(each.references))
-    reference = np.array([float(known.index(text)) for text in each.references])
-    return Coded(place, each.weight, each.function, reference, Encoder.of(known, each.field.data_type))
+    texts = each.texts
+    known = {text: float(place) for place, text in enumerate(dict.fromkeys(texts))}
+    reference = np.array([known[text] for text in texts])
+    return Coded(place, each.weight, each.function, reference, Encoder.of(list(known), each.field.data_type))
 
 
 def _tabled(place: int, each: ComparedField) -> Coded:
@@ -276,9 +284,9 @@ def _tabled(place: int, each: ComparedField) -> Coded:
     if matrix.shape != (len(categories), len(categories)):
         raise ValueError(f"has a table of shape {matrix.shape} for the {len(categories)} values of {each.field.name!r}")
     encoder = Encoder.of(categories, each.field.data_type)
-    columns = [categories.index(text) if text in categories else -1 for text in each.references]
+    columns = [categories.index(text) if text in categories else -1 for text in each.texts]
     if -1 in columns:
-        text = each.references[columns.index(-1)]
+        text = each.texts[columns.index(-1)]
         raise ValueError(f"refers to value {text!r}, which field {each.field.name!r} does not declare")
     table = np.concatenate([matrix[:, columns], np.full((1, len(columns)), np.nan)])
     return Coded(place, each.weight, each.function, np.array(columns, dtype=np.float64), encoder, table=table)

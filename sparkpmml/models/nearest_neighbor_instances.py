@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.datatypes import DataType
@@ -22,7 +25,7 @@ class Instances:
         self._scope = scope
         self._rows = node.instances.table.rows
         self._columns = {each.field: column_name(each.column or each.field) for each in node.instances.fields.fields}
-        if not self._rows:
+        if not len(self._rows):
             raise ValueError("has no training instances")
 
     def __len__(self) -> int:
@@ -36,7 +39,7 @@ class Instances:
         if name not in self._columns:
             known = ", ".join(self._columns)
             raise ValueError(f"needs instances with field {name!r}, which is no InstanceField (known: {known})")
-        return [row.get(self._columns[name]) for row in self._rows]
+        return self._rows.column(self._columns[name])
 
     def column(self, name: str, data_type: DataType) -> Column:
         """The field's values as a type; ValueError where one is missing, or is no value of the type."""
@@ -46,7 +49,7 @@ class Instances:
             raise ValueError(f"has training instance {place + 1} without a {data_type} value of {name!r}")
         return column
 
-    def compared(self, field: Field) -> Sequence[str]:
+    def compared(self, field: Field) -> Sequence[str] | NDArray[np.float64]:
         """The values that records are compared with.
 
         Where the instances are not transformed yet, a field has them as the model would compute it from the instances'
@@ -55,8 +58,8 @@ class Instances:
         is_own = field.name in self
         is_derived = field.name not in self._scope.compilation.data_fields
         if self._node.instances.is_transformed or (is_own and is_derived):
-            return _texts(self.column(field.name, field.data_type))
-        return _texts(self._computed(field.slot, field.name))
+            return _references(self.column(field.name, field.data_type))
+        return _references(self._computed(field.slot, field.name))
 
     def _computed(self, slot: Slot, name: str) -> Column:
         """The slot's column for the instances in place of a batch of records."""
@@ -80,7 +83,5 @@ class Instances:
         return column
 
 
-def _texts(column: Column) -> list[str]:
-    if column.data_type is DataType.STRING:
-        return list(column.strings())
-    return [repr(value) for value in column.as_double().tolist()]
+def _references(column: Column) -> Sequence[str] | NDArray[np.float64]:
+    return list(column.strings()) if column.data_type is DataType.STRING else column.as_double()

@@ -8,26 +8,26 @@ from numpy.typing import NDArray
 from sparkpmml.pmml.node import Node, attribute, children, content, element, integer, number
 
 
-def _integers(text: str) -> tuple[int, ...]:
-    return tuple(integer(item) for item in text.split())
+def _integers(text: str) -> NDArray[np.float64]:
+    return np.array([integer(item) for item in text.split()], dtype=np.float64)
 
 
-def _numbers(text: str) -> tuple[float, ...]:
-    return tuple(number(item) for item in text.split())
+def _numbers(text: str) -> NDArray[np.float64]:
+    return np.array([number(item) for item in text.split()], dtype=np.float64)
 
 
 @element("Indices")
 class Indices(Node):
     """The places, from 1, of the values that are named."""
 
-    places: tuple[int, ...] = content(_integers)
+    places: NDArray[np.float64] = content(_integers)
 
 
 @element("REAL-Entries", "INT-Entries")
 class Entries(Node):
     """The values at those places."""
 
-    values: tuple[float, ...] = content(_numbers)
+    values: NDArray[np.float64] = content(_numbers)
 
 
 @element("REAL-SparseArray", "INT-SparseArray")

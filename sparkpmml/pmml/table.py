@@ -2,11 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+import pyarrow as pa
 
 from sparkpmml.pmml.node import Node, attribute, child, children, element, integer
 
 Row = dict[str, str]
+
+_CHUNK_ROWS = 1 << 12
+
+
+class Cells:
+    """The cells of a table, column by column; a row need not have a cell in each."""
+
+    def __init__(self) -> None:
+        self._chunks: list[dict[str, pa.Array]] = []
+        self._sizes: list[int] = []
+        self._open: dict[str, list[str | None]] = {}
+        self._size = 0
+
+    def __len__(self) -> int:
+        return sum(self._sizes) + self._size
+
+    def add(self, row: Row) -> None:
+        """The next row."""
+        for name, text in row.items():
+            cells = self._open.setdefault(name, [])
+            cells.extend([None] * (self._size - len(cells)))
+            cells.append(text)
+        self._size += 1
+        if self._size == _CHUNK_ROWS:
+            self.close()
+
+    def close(self) -> None:
+        """Pack the rows that were added last: tables may have a million of them."""
+        for cells in self._open.values():
+            cells.extend([None] * (self._size - len(cells)))
+        self._chunks.append({name: pa.array(cells, pa.string()) for name, cells in self._open.items()})
+        self._sizes.append(self._size)
+        self._open, self._size = {}, 0
+
+    def column(self, name: str) -> list[str | None]:
+        """A column's cells, None where a row has none."""
+        cells: list[str | None] = []
+        for chunk, size in zip(self._chunks, self._sizes, strict=True):
+            cells += chunk[name].to_pylist() if name in chunk else [None] * size
+        return cells
+
+    def __iter__(self) -> Iterator[Row]:
+        for chunk, size in zip(self._chunks, self._sizes, strict=True):
+            columns = {name: cells.to_pylist() for name, cells in chunk.items()}
+            for place in range(size):
+                yield {name: text for name, cells in columns.items() if (text := cells[place]) is not None}
 
 
 class _RowReader:
@@ -14,7 +63,7 @@ class _RowReader:
 
     def __init__(self, reader: Any, _: dict[str, str]) -> None:
         self._reader = reader
-        self._rows: list[Row] = []
+        self._cells = Cells()
         self._row: Row = {}
         self._depth = 0
         self._chunks: list[str] = []
@@ -29,13 +78,14 @@ class _RowReader:
 
     def end(self, tag: str) -> None:
         if self._depth == 0:
-            self._reader.finish(tuple(self._rows))
+            self._cells.close()
+            self._reader.finish(self._cells)
             return
         if self._depth == 2:
             self._row[column_name(tag)] = "".join(self._chunks)
             self._reader.listen(None)
         elif self._depth == 1 and tag.rpartition(":")[2] == "row":
-            self._rows.append(self._row)
+            self._cells.add(self._row)
         self._depth -= 1
 
 
@@ -48,10 +98,10 @@ def column_name(tag: str) -> str:
 class InlineTable(Node):
     """Rows of text cells by column name."""
 
-    subtree: tuple[Row, ...] = ()
+    subtree: Cells
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> Cells:
         return self.subtree
 
 

@@ -34,7 +34,8 @@ class TrainingInstances(Node):
     def column(self, field: InstanceField) -> tuple[str, ...]:
         """The field's text in each row; ValueError where a row has none."""
         name = column_name(field.column or field.field)
-        try:
-            return tuple(row[name] for row in self.table.rows)
-        except KeyError:
-            raise ValueError(f"has a row without the column {name!r} of field {field.field!r}") from None
+        cells = self.table.rows.column(name)
+        present = tuple([text for text in cells if text is not None])
+        if len(present) < len(cells):
+            raise ValueError(f"has a row without the column {name!r} of field {field.field!r}")
+        return present

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,20 +75,20 @@ class Lookup:
         return self.values.pick(np.where(missing, default + 1, np.where(state < 0, default, state)))
 
 
-def _levels(rows: list[tuple[str, ...]], types: list[DataType]) -> tuple[tuple[Level, ...], list[int]]:
-    """The levels, and for each row of cells its entry in the last level."""
-    states = [0] * len(rows)
+def _levels(columns: list[list[str]], types: list[DataType]) -> tuple[tuple[Level, ...], NDArray[np.int64]]:
+    """The levels, and for each row of cells, which come by column, its entry in the last level."""
+    entries = np.zeros(len(columns[0]), dtype=np.int64)
     levels = []
-    for position, kind in enumerate(types):
-        cells = [row[position] for row in rows]
-        distinct = {parse_value(cell, kind): cell for cell in cells}
-        codes = {value: code for code, value in enumerate(distinct)}
-        base = len(distinct) + 1
-        wanted = [state * base + codes[parse_value(cell, kind)] for state, cell in zip(states, cells, strict=True)]
-        keys, entries = np.unique(np.array(wanted, dtype=np.int64), return_inverse=True)
-        states = entries.reshape(-1).tolist()
-        levels.append(Level(Encoder.of(list(distinct.values()), kind), keys))
-    return tuple(levels), states
+    for cells, kind in zip(columns, types, strict=True):
+        codes: dict[Any, int] = {}
+        given = (codes.setdefault(parse_value(cell, kind), len(codes)) for cell in cells)
+        numbers = np.fromiter(given, dtype=np.int64, count=len(cells))
+        wanted = entries * (len(codes) + 1) + numbers
+        del codes
+        first = np.unique(numbers, return_index=True)[1]
+        keys, entries = np.unique(wanted, return_inverse=True)
+        levels.append(Level(Encoder.of([cells[row] for row in first.tolist()], kind), keys))
+    return tuple(levels), entries.reshape(-1)
 
 
 def _usable(row: Row, node: MapValues, types: list[DataType]) -> bool:
@@ -104,15 +105,18 @@ def _usable(row: Row, node: MapValues, types: list[DataType]) -> bool:
 
 def _make_lookup(node: MapValues, types: list[DataType]) -> Lookup | None:
     """None when the table has no row that can match."""
-    table = node.table.rows if node.table is not None else ()
-    usable = [row for row in table if _usable(row, node, types)]
-    if not usable:
+    columns: list[list[str]] = [[] for _ in node.pairs]
+    outputs: list[str] = []
+    for row in node.table.rows if node.table is not None else ():
+        if _usable(row, node, types):
+            outputs.append(row[node.output_column])
+            for column, pair in zip(columns, node.pairs, strict=True):
+                column.append(row[pair.column])
+    if not outputs:
         return None
-    levels, entries = _levels([tuple(row[pair.column] for pair in node.pairs) for row in usable], types)
-    first: dict[int, int] = {}
-    for position, entry in enumerate(entries):
-        first.setdefault(entry, position)
-    answers = [usable[first[entry]][node.output_column] for entry in range(len(first))]
+    levels, entries = _levels(columns, types)
+    answers = [outputs[row] for row in np.unique(entries, return_index=True)[1].tolist()]
+    del columns, outputs
     values = Literals.of([*answers, node.default_value, node.map_missing_to], node.data_type or DataType.STRING)
     return Lookup(levels, values)
 
