@@ -98,18 +98,25 @@ def _is_at(path: Path, file: IO[str]) -> bool:
         return False
 
 
-def write_whole(path: Path, parts: Iterable[Any]) -> None:
-    """Write bytes, or what has a buffer of them: readers see the file with all of them or not at all. OSError."""
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write: readers see it with all that is written or not at all. OSError."""
     handle, unfinished = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            for part in parts:
-                file.write(part)
+            yield file
         os.replace(unfinished, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(unfinished)
         raise
+
+
+def write_whole(path: Path, parts: Iterable[Any]) -> None:
+    """Write bytes, or what has a buffer of them, as `whole_file` does."""
+    with whole_file(path) as file:
+        for part in parts:
+            file.write(part)
 
 
 def keep_within(directory: Path, suffix: str, total_bytes: int, age_seconds: float) -> None:

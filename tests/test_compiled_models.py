@@ -133,7 +133,7 @@ def test_no_room(compilations, monkeypatch, tmp_path, caplog):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(compiled, "write_whole", full)
+    monkeypatch.setattr(compiled, "whole_file", full)
     assert score(sparkpmml.load(document(7))) == [7.0]
     assert "No space left" in caplog.text
     assert not files(tmp_path)

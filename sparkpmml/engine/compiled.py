@@ -28,7 +28,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sparkpmml.engine.model import Model
-from sparkpmml.storage import is_own, is_usable, keep_within, user_directory, write_whole
+from sparkpmml.storage import is_own, is_usable, keep_within, user_directory, whole_file
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ SMALLEST_BYTES = 1 << 20
 _KEPT_BYTES, _KEPT_SECONDS = 1 << 30, 30 * 86_400.0
 _SUFFIX = ".model"
 _CHECKSUM_BYTES = 4
+_CHUNK_BYTES = 1 << 20
 
 
 def find_or_compile(stream: IO[bytes], chosen: str | None, compiled: Callable[[IO[bytes]], Model]) -> Model:
@@ -95,12 +96,34 @@ def _sources(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
     return found
 
 
+class _Summing:
+    """Passes bytes on to a file, and keeps their checksum."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.checksum = 0
+
+    def write(self, data: Any) -> None:
+        self.checksum = zlib.crc32(data, self.checksum)
+        self._file.write(data)
+
+
+def _is_whole(file: IO[bytes]) -> bool:
+    """Is the checksum at the file's end that of all before it?"""
+    left, checksum = os.fstat(file.fileno()).st_size - _CHECKSUM_BYTES, 0
+    while left > 0 and (chunk := file.read(min(left, _CHUNK_BYTES))):
+        checksum = zlib.crc32(chunk, checksum)
+        left -= len(chunk)
+    return left == 0 and checksum == int.from_bytes(file.read(_CHECKSUM_BYTES), "big")
+
+
 def _read(path: Path) -> Model | None:
     try:
-        data = path.read_bytes()
-        if zlib.crc32(data[_CHECKSUM_BYTES:]) != int.from_bytes(data[:_CHECKSUM_BYTES], "big"):
-            raise ValueError("its checksum does not fit")
-        model = pickle.loads(memoryview(data)[_CHECKSUM_BYTES:])
+        with path.open("rb") as file:
+            if not _is_whole(file):
+                raise ValueError("its checksum does not fit")
+            file.seek(0)
+            model = pickle.load(file)
     except FileNotFoundError:
         return None
     except Exception as error:  # noqa: BLE001  (a damaged pickle can raise anything; it costs a compilation)
@@ -112,9 +135,11 @@ def _read(path: Path) -> Model | None:
 
 
 def _write(path: Path, model: Model) -> None:
-    data: Any = pickle.dumps(model, protocol=5)
     try:
-        keep_within(path.parent, _SUFFIX, _KEPT_BYTES - len(data), _KEPT_SECONDS)
-        write_whole(path, [zlib.crc32(data).to_bytes(_CHECKSUM_BYTES, "big"), data])
+        with whole_file(path) as file:  # array by array: there is no second copy of a large program
+            summing = _Summing(file)
+            pickle.dump(model, summing, protocol=5)
+            file.write(summing.checksum.to_bytes(_CHECKSUM_BYTES, "big"))
+        keep_within(path.parent, _SUFFIX, _KEPT_BYTES, _KEPT_SECONDS)
     except OSError as error:
         _LOGGER.warning("cannot keep the compiled model %s: %s", model.program.name, error)
