@@ -101,8 +101,8 @@ def check(graph: Graph, columns, rows) -> Forest:
 
 
 def every_forest(graphs: list[Graph]) -> list[Forest]:
-    cuts = find_cuts(graphs, exits=True)
-    made = (make_comparer(cuts), make_blender(graphs, cuts), make_walker(cuts))
+    cuts = find_cuts(graphs)
+    made = (make_comparer(cuts), make_blender(cuts), make_walker(cuts))
     return [Forest(*each) for each in made if each is not None]
 
 

@@ -7,8 +7,8 @@ Then `x <= threshold[i]` is `rank(x) <= i`, whatever the precision, and 16 or ev
   right) in its other column; a node chooses the column that sends missing its way.
 - `x == t` is two cuts, at t and at the double before t. "Is missing" is a cut at +inf, which only it passes.
 - A node whose three targets differ asks first whether the value is missing. In most forests with such nodes a missing
-  value leads to one and the same leaf, the exit: then a node may read a third column instead, in which missing is
-  marked, and no question is asked (`find_cuts` with exits).
+  value leads to one and the same leaf, the exit: then a node reads a third column instead, in which missing is marked,
+  and no question is asked.
 - A category's rank is code + 1, missing 0, and its node is a row of a table: does this rank go right?
 """
 
@@ -84,8 +84,8 @@ class _Part:
 _NO_SETS = np.empty((0, 0), dtype=np.bool_)
 
 
-def find_cuts(graphs: Sequence[Graph], exits: bool) -> Cuts:
-    """Rewrite the graph, with or without columns whose missing values exit.
+def find_cuts(graphs: Sequence[Graph]) -> Cuts:
+    """Rewrite the graph.
 
     It is given in parts that have features, sets and leaves in common. ValueError for a set test on a numeric feature.
     """
@@ -93,7 +93,7 @@ def find_cuts(graphs: Sequence[Graph], exits: bool) -> Cuts:
     for graph in graphs:
         rewritten, sets = _rewrite(graph, sets)
         nodes.append(rewritten)
-    exit_leaf = _find_exit(nodes) if exits else -1
+    exit_leaf = _find_exit(nodes)
     everything = graphs[0].sets.shape[0]
     parts = [_make_part(graph.roots, nodes.pop(0), everything, exit_leaf) for graph in graphs]
     return _rank(parts, sets, graphs[0].categories, exit_leaf)

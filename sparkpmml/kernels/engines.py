@@ -6,7 +6,7 @@ Comparing for few trees, blending for forests of small ones, walking for all oth
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from sparkpmml.kernels import blend, compare, walk
 from sparkpmml.kernels.cuts import Cuts, Integers, find_cuts
 from sparkpmml.kernels.graph import Graph
-from sparkpmml.kernels.groups import has_groups
 from sparkpmml.kernels.inputs import Input, Places, find_inputs, make_places
 from sparkpmml.kernels.layout import lay_out_groups
 from sparkpmml.kernels.totals import add_doubles, add_floats
-from sparkpmml.kernels.vector import ROWS
+from sparkpmml.kernels.vector import EXIT, ROWS
 
 Leaves = NDArray[np.int32]
 Block = Any  # what an engine keeps of a block of rows: its own affair
@@ -233,20 +232,16 @@ def make_comparer(cuts: Cuts) -> Made | None:
     return inputs, Comparer(compare.lay_out_comparisons(cuts, owner, len(inputs)))
 
 
-def make_blender(graphs: Sequence[Graph], cuts: Cuts) -> Made | None:
+def make_blender(cuts: Cuts) -> Made | None:
     """None where the forest's shape does not allow it."""
-    if cuts.exit >= 0:
-        if not has_groups(cuts):
-            return None
-        cuts = find_cuts(graphs, exits=False)
     layout = lay_out_groups(cuts)
     if layout is None:
         return None
     inputs, owner = find_inputs(cuts)
     return inputs, Blender(
         layout.program,
-        make_places(cuts, owner, layout.direct, -128, False),
-        make_places(cuts, owner, layout.sources, 0, True),
+        make_places(cuts, owner, layout.direct, -128, EXIT),
+        make_places(cuts, owner, layout.sources, 0, None),
         layout.slot_starts,
         layout.leaf,
     )
@@ -255,7 +250,7 @@ def make_blender(graphs: Sequence[Graph], cuts: Cuts) -> Made | None:
 def make_walker(cuts: Cuts) -> Made:
     """Of any forest."""
     inputs, owner = find_inputs(cuts)
-    places = make_places(cuts, owner, np.arange(len(cuts.features)), 0, False)
+    places = make_places(cuts, owner, np.arange(len(cuts.features)), 0, -1)
     return inputs, Walker(walk.lay_out_records(cuts), places)
 
 
@@ -264,11 +259,10 @@ def choose_engine(graphs: list[Graph]) -> Made:
 
     The list of the graph's parts is empty afterwards.
     """
-    cuts = find_cuts(graphs, exits=True)
-    made = make_comparer(cuts) if _count_steps(cuts) <= _MOST_STEPS * len(np.unique(cuts.features)) else None
-    made = made or make_blender(graphs, cuts)
+    cuts = find_cuts(graphs)
     graphs.clear()
-    return made or make_walker(cuts)
+    made = make_comparer(cuts) if _count_steps(cuts) <= _MOST_STEPS * len(np.unique(cuts.features)) else None
+    return made or make_blender(cuts) or make_walker(cuts)
 
 
 def _count_steps(cuts: Cuts) -> float:

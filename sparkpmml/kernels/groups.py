@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +24,8 @@ class Groups:
     nodes: Ints  # [G, 3], of Cuts or -1
     exits: Ints  # [G, 4], a group, or ~slot
     is_bottom: NDArray[np.bool_]  # [G], all four exits are leaves; their slots follow each other
-    slots: Integers  # [T]
+    slots: Integers  # [T]; where the cuts have an exit, it is each tree's first
     leaf: Ints  # [slots], the leaf of each slot
-
-
-def has_groups(cuts: Cuts) -> bool:
-    """Is no tree too large?"""
-    parts = pairwise(accumulate((trees for trees, _ in cuts.parts), initial=0))
-    return all(find_groups(cuts, first, last) is not None for first, last in parts)
 
 
 def find_groups(cuts: Cuts, first: int, last: int) -> Groups | None:
@@ -50,12 +43,15 @@ def find_groups(cuts: Cuts, first: int, last: int) -> Groups | None:
     inner = exits >= 0
     exits[inner] = number[exits[inner]]
     owner, place = np.nonzero(~inner)  # in order: a tree's bottom groups, and then the constants of its upper ones
-    counts = np.bincount(tree[owner], minlength=len(roots))
+    has_exit = int(cuts.exit >= 0)
+    counts = np.bincount(tree[owner], minlength=len(roots)) + has_exit
     if counts.max(initial=0) > MOST_SLOTS:
         return None
     starts = np.cumsum(counts) - counts
-    leaf = ~exits[owner, place]
-    exits[owner, place] = ~(np.arange(len(owner)) - starts[tree[owner]])
+    slot = np.arange(len(owner)) + has_exit * (tree[owner] + 1)
+    leaf = np.full(int(counts.sum()), cuts.exit, dtype=np.int32)
+    leaf[slot] = ~exits[owner, place]
+    exits[owner, place] = ~(slot - starts[tree[owner]])
     return Groups(tree, nodes, exits, is_bottom, counts, leaf)
 
 

@@ -35,7 +35,7 @@ class Input:
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
     """Columns of ranks: what each is made of. A rank is the position + shift, or `missing`, of which -1 is the highest
-    number that the rank's type holds."""
+    number that an unsigned type holds."""
 
     shift: Integers  # [C]
     missing: Integers  # [C]
@@ -71,15 +71,18 @@ def find_inputs(cuts: Cuts) -> tuple[tuple[Input, ...], Integers]:
     return inputs, owner.reshape(-1).astype(np.int64)
 
 
-def make_places(cuts: Cuts, owner: Integers, columns: Integers, shift: int, own_missing: bool) -> Places:
+def make_places(cuts: Cuts, owner: Integers, columns: Integers, shift: int, exit_: int | None) -> Places:
     """Places for some columns of the cuts, every rank raised by `shift`.
 
-    own_missing: a number's missing ranks above all its others, for tables; else where the cuts want it.
+    A number's missing ranks where the cuts want it, one that exits becomes `exit_`; with None above all its others, for
+    tables.
     """
     is_set = columns >= cuts.numeric
     counts = np.array([len(cuts.thresholds[column]) for column in columns], dtype=np.int64)
-    missing = counts + 1 if own_missing else np.where(cuts.missing_right[columns], counts, 0)
-    missing = np.where(cuts.missing_exits[columns], -1 - shift, missing)
+    missing = counts + 1
+    if exit_ is not None:
+        missing = np.where(cuts.missing_right[columns], counts, 0)
+        missing = np.where(cuts.missing_exits[columns], exit_ - shift, missing)
     order = np.argsort(owner[columns], kind="stable")
     starts = np.searchsorted(owner[columns][order], np.arange(owner.max(initial=-1) + 2))
     return Places(shift + is_set, shift + np.where(is_set, 0, missing), order, starts)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sparkpmml.kernels.blend import Program
 from sparkpmml.kernels.cuts import Cuts, Integers, Ints
 from sparkpmml.kernels.groups import Groups, find_groups
-from sparkpmml.kernels.vector import LANES, ROWS
+from sparkpmml.kernels.vector import EXIT, LANES, ROWS
 
 _MOST_BYTES = 254  # thresholds that ranks of a byte tell apart
 _MOST_SHORTS = 65_000  # ranks that a lookup translates
@@ -114,7 +114,7 @@ def _place_nodes(
     node_cut = np.where(used, cuts.cut[groups.nodes], 255) if len(cuts.column) else used + np.int32(255)
     looked = used & ~np.append(is_direct, True)[node_column]
     direct = (_COLUMNS + np.append(place, 0)[node_column] * ROWS).astype(np.int32)
-    column = np.where(used & ~looked, direct, np.int32(_COLUMNS))
+    column = np.where(used & ~looked, direct, np.int32(0))  # constants let nothing pass the highest cut, and none exit
     cut = node_cut - np.int32(128)
     if not looked.any():
         lookups.skip(last)
@@ -226,7 +226,10 @@ class _Lookups:
         count = len(self.cuts.thresholds[column])
         ranks = np.searchsorted(distinct, np.arange(count + 2), "left")
         ranks[-1] = len(distinct) if self.cuts.missing_right[column] else 0
-        return (ranks - 128).astype(np.int8)
+        ranks -= 128
+        if self.cuts.missing_exits[column]:
+            ranks[-1] = EXIT
+        return ranks.astype(np.int8)
 
     def _add(self, column: int, table: NDArray[np.int8], address: int) -> None:
         feature = int(self.cuts.features[column]) * 2 + (column >= self.cuts.numeric)
