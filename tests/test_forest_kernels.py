@@ -233,6 +233,8 @@ SHAPES = {
     "categories": (40, 5, [0, 0, 4, 40, 0], 100),
     "many_categories": (4, 4, [300, 0, 70_000], 100),
     "only_categories": (30, 4, [3, 7], 10),
+    "thresholds_by_table": (60, 4, [0, 0], 5000),
+    "categories_by_plane_and_by_table": (20, 4, [5, 110, 111, 300], 10),
     "stumps": (300, 1, [0, 0], 500),
 }
 

@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.kernels.blend import Program
+from sparkpmml.kernels.blend import PLANE_RANKS, Program
 from sparkpmml.kernels.cuts import Cuts, Integers, Ints
 from sparkpmml.kernels.groups import Groups, find_groups
 from sparkpmml.kernels.vector import EXIT, LANES, ROWS
@@ -16,6 +16,7 @@ from sparkpmml.kernels.vector import EXIT, LANES, ROWS
 _MOST_BYTES = 254  # thresholds that ranks of a byte tell apart
 _MOST_SHORTS = 65_000  # ranks that a lookup translates
 _MOST_LOOKUPS = 64  # columns of a batch, so that they stay in L1
+_MOST_PLANES = 16  # of a feature
 _MOST_LOOKUP_COST = 40  # looked-up columns per tree, on average, above which walking is faster
 _COLUMNS = 256 * LANES  # where they start, behind the constants
 
@@ -178,22 +179,29 @@ class _Lookups:
 
     def __init__(self, cuts: Cuts, direct: int) -> None:
         self.cuts = cuts
-        self.start = _COLUMNS + direct * ROWS
         self.rows: list[tuple[int, int, int]] = []
         self.ends: list[int] = [0]
+        self.sets: list[tuple[int, int, int, int]] = []
+        self.set_ends: list[int] = [0]
         self.trees: list[int] = [0]
         self.tables: list[NDArray[np.int8]] = []
         self.size = 0
         self.sources: dict[int, int] = {}
+        self.planes: dict[int, tuple[int, int, int]] = {}
+        self.start = _COLUMNS + direct * ROWS
         self.most = 0
+        for column in range(cuts.numeric, len(cuts.features)):
+            count = -(-(int(cuts.categories[column]) + 2) // PLANE_RANKS)
+            if count <= _MOST_PLANES:
+                self.planes[column] = (self._source(column), self.start, count)
+                self.start += count * ROWS
 
     def skip(self, last: int) -> None:
         """There are no lookups up to before this tree."""
-        if len(self.ends) > 1 and self.ends[-1] == self.ends[-2]:
+        if len(self.ends) > 1 and self.ends[-1] == self.ends[-2] and self.set_ends[-1] == self.set_ends[-2]:
             self.trees[-1] = last
         else:
-            self.ends.append(len(self.rows))
-            self.trees.append(last)
+            self._end(last)
 
     def close(self, last: int, in_batch: Integers, limits: Integers, places: Integers, column: Ints, cut: Ints) -> None:
         """End the batch of trees before the last: make its tables and give its nodes their addresses and cuts.
@@ -213,12 +221,16 @@ class _Lookups:
                 address += ROWS
                 continue
             flat_column[places[chosen]] = address + inverse * ROWS
+            flat_cut[places[chosen]] = 0
             for row in distinct:
-                self._add(int(one), self.cuts.goes_right[row].view(np.int8) - np.int8(127) - np.int8(1), address)
+                self._add_set(int(one), self.cuts.goes_right[row].view(np.int8), address)
                 address += ROWS
-            flat_cut[places[chosen]] = -128
         self.most = max(self.most, (address - self.start) // ROWS)
+        self._end(last)
+
+    def _end(self, last: int) -> None:
         self.ends.append(len(self.rows))
+        self.set_ends.append(len(self.sets))
         self.trees.append(last)
 
     def _ranks(self, column: int, distinct: Integers) -> NDArray[np.int8]:
@@ -231,12 +243,30 @@ class _Lookups:
             ranks[-1] = EXIT
         return ranks.astype(np.int8)
 
+    def _add_set(self, column: int, goes_right: NDArray[np.int8], address: int) -> None:
+        """What goes right is above 0 in the column."""
+        planes = self.planes.get(column)
+        if planes is None:
+            self._add(column, goes_right, address)
+            return
+        _, start, count = planes
+        bits = np.zeros(count * PLANE_RANKS, dtype=np.int8)
+        known = goes_right[: len(bits)]
+        bits[: len(known)] = known
+        self.sets.append((start, count, self.size, address))
+        self._keep((bits.reshape(count, PLANE_RANKS) << np.arange(PLANE_RANKS)).sum(axis=1).astype(np.int8))
+
     def _add(self, column: int, table: NDArray[np.int8], address: int) -> None:
-        feature = int(self.cuts.features[column]) * 2 + (column >= self.cuts.numeric)
-        source = self.sources.setdefault(feature, len(self.sources))
-        self.rows.append((source, self.size, address))
+        self.rows.append((self._source(column), self.size, address))
+        self._keep(table)
+
+    def _keep(self, table: NDArray[np.int8]) -> None:
         self.tables.append(table)
         self.size += len(table)
+
+    def _source(self, column: int) -> int:
+        feature = int(self.cuts.features[column]) * 2 + (column >= self.cuts.numeric)
+        return self.sources.setdefault(feature, len(self.sources))
 
     def columns(self) -> Integers:
         """By source a column of the feature."""
@@ -253,7 +283,7 @@ def _assemble(pieces: list[_Piece], lookups: _Lookups, direct: Integers) -> Layo
     tree_bottom, tree_upper, slot_starts = starts("bottom_sizes"), starts("upper_sizes"), starts("slots")
     trees = len(slot_starts) - 1
     most_groups = int((np.diff(tree_bottom) + np.diff(tree_upper)).max(initial=0))
-    found_groups = _COLUMNS + (len(direct) + lookups.most + 1) * ROWS
+    found_groups = lookups.start + (lookups.most + 1) * ROWS
     found = found_groups + most_groups * ROWS
     for piece in pieces:
         for result in (piece.bottom[:, _RESULT], piece.upper[:, _UPPER_RESULT]):
@@ -266,8 +296,11 @@ def _assemble(pieces: list[_Piece], lookups: _Lookups, direct: Integers) -> Layo
         upper=np.concatenate([piece.upper for piece in pieces]),
         lookups=np.array(lookups.rows, dtype=np.int32).reshape(-1, 3),
         tables=np.concatenate([*lookups.tables, np.zeros(0, dtype=np.int8)]),
+        planes=np.array(list(lookups.planes.values()), dtype=np.int32).reshape(-1, 3),
+        sets=np.array(lookups.sets, dtype=np.int32).reshape(-1, 4),
         batch_trees=np.array(lookups.trees, dtype=np.int64),
         batch_lookups=np.array(lookups.ends, dtype=np.int64),
+        batch_sets=np.array(lookups.set_ends, dtype=np.int64),
         tree_bottom=tree_bottom,
         tree_upper=tree_upper,
         found=found,

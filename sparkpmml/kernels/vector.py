@@ -109,5 +109,37 @@ def _source_chooser(may_exit: bool) -> Any:
     return intrinsic(choose)
 
 
+def _find_members(typing: Any, planes: Any, count: Any, bits: Any, out: Any) -> Any:
+    """For a window, into out: of each row's bytes in `count` planes (1 or more), the bits that a set's have too."""
+    signature = types.void(*[types.int64] * 4)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
+        planes, count, bits, out = arguments
+        before, loop, after = builder.block, builder.append_basic_block(), builder.append_basic_block()
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        number, *sums = builder.phi(_LONG), *(builder.phi(_VECTOR) for _ in range(ROWS // LANES))
+        number.add_incoming(ir.Constant(_LONG, 0), before)
+        following = builder.add(number, ir.Constant(_LONG, 1))
+        number.add_incoming(following, loop)
+        byte = builder.load(builder.inttoptr(builder.add(bits, number), _BYTE.as_pointer()))
+        wanted = _splat(builder, byte)
+        plane = builder.add(planes, builder.mul(number, ir.Constant(_LONG, ROWS)))
+        found = []
+        for place, earlier in enumerate(sums):
+            held = builder.load(_pointer(builder, plane, place * LANES), align=1)
+            found.append(builder.or_(earlier, builder.and_(held, wanted)))
+            earlier.add_incoming(_splat_constant(0), before)
+            earlier.add_incoming(found[-1], loop)
+        builder.cbranch(builder.icmp_signed("<", following, count), loop, after)
+        builder.position_at_end(after)
+        for place, each in enumerate(found):
+            builder.store(each, _pointer(builder, out, place * LANES), align=1)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+find_members: Any = intrinsic(_find_members)
 choose_leaf, choose_source = _leaf_chooser(False), _source_chooser(False)
 choose_leaf_or_exit, choose_source_or_exit = _leaf_chooser(True), _source_chooser(True)
