@@ -259,7 +259,7 @@ def test_row_counts():
     builder = Builder([0, 0])
     builder.roots = [random_tree(builder, random, 5, 2, np.arange(9.0)) for _ in range(3)]
     graph = builder.graph()
-    for rows in (0, 1, 7, 8, 9, 63, 64, 65, 4097):
+    for rows in (0, 1, 7, 8, 9, 63, 64, 65, 4097, 8193):
         check(graph, random_columns(random, [0, 0], np.arange(9.0), rows, np.float64), rows)
 
 

@@ -28,7 +28,7 @@ Ranks = tuple[NDArray[Any], int]
 _BLOCK_BYTES = 1 << 19  # of ranks: what stays in a core's second-level cache beside the nodes of a tree
 _FOUND_CELLS = 1 << 21  # of leaves at a time
 _LANES = 8
-_MOST_ROWS = 4096
+_MOST_ROWS = 8192
 _MOST_STEPS = 4  # for each input, below which comparing values takes less time than ranking them first
 
 
@@ -85,7 +85,7 @@ class Walker:
         64 KB 3.7, of 256 KB 2.6, of 512 KB 2.4, of 1 MB 2.3.
         """
         row = self.records.columns * self._rank_type().itemsize
-        return min(max(_BLOCK_BYTES // row // _LANES * _LANES, _LANES), 2 * _MOST_ROWS)
+        return min(max(_BLOCK_BYTES // row // _LANES * _LANES, _LANES), _MOST_ROWS)
 
     @property
     def _rank_type(self) -> type[np.unsignedinteger[Any]]:
@@ -133,8 +133,9 @@ class Blender:
 
     @property
     def block_rows(self) -> int:
-        """Enough to spread the cost of a call."""
-        return _MOST_ROWS
+        """Enough to spread the cost of a call, and of wide rows half as many, for they take memory."""
+        row = len(self.direct) + 2 * len(self.sources)
+        return _MOST_ROWS if row * _MOST_ROWS <= _BLOCK_BYTES else _MOST_ROWS // 2
 
     def open(self, rows: int) -> tuple[NDArray[np.int8], NDArray[np.uint16], NDArray[np.int8], int]:
         """(ranks of a byte [C, rows], ranks for lookups [S, rows], both of whole windows, the work area, rows)."""

@@ -52,8 +52,9 @@ class Places:
 
     def place(self, input_: int, positions: Positions, out: NDArray[Any]) -> None:
         """Write the columns made of an input: out[C, rows], int8, uint16 or uint32, of any strides but int8."""
+        place = PLACE[out.dtype]
         for column, shift, missing in self.of(input_):
-            PLACE[out.dtype.name](positions, shift, missing, out[column, : len(positions)])
+            place(positions, shift, missing, out[column, : len(positions)])
 
 
 def find_inputs(cuts: Cuts) -> tuple[tuple[Input, ...], Integers]:

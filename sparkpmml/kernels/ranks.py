@@ -172,8 +172,8 @@ def place_words(positions: Positions, shift: int, missing: int, out: NDArray[np.
     _place(positions, shift, missing, out)
 
 
-PLACE: dict[str, Callable[[Positions, int, int, NDArray[Any]], None]] = {
-    "int8": place_bytes,
-    "uint16": place_shorts,
-    "uint32": place_words,
+PLACE: dict[np.dtype[Any], Callable[[Positions, int, int, NDArray[Any]], None]] = {
+    np.dtype(np.int8): place_bytes,
+    np.dtype(np.uint16): place_shorts,
+    np.dtype(np.uint32): place_words,
 }
