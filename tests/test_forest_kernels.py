@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sparkpmml.kernels.cuts import find_cuts
 from sparkpmml.kernels.engines import Blender, Comparer, Walker, make_blender, make_comparer, make_walker
 from sparkpmml.kernels.forest import Forest, Graph, Test, pack
+from sparkpmml.kernels.groups import find_groups
 
 THRESHOLDS = [0.0, 1.0, 1.5, -2.0, 5e-324, 1e-40, -1e-40, 3.5e38, -3.5e38, np.inf, -np.inf]
 VALUES = [*THRESHOLDS, np.nan, -0.0, 0.1, 2.0, 1.0000001, 1e-45, -5e-324]
@@ -326,6 +327,14 @@ def test_which_engine(trees, depth, features, engine):
     thresholds = random.standard_normal(1000)
     builder.roots = [random_tree(builder, random, depth, features, thresholds, exit_leaf) for _ in range(trees)]
     assert type(pack(builder.graph()).engine) is engine
+
+
+@pytest.mark.parametrize(("levels", "groups"), [(1, 1), (2, 1), (3, 3), (4, 5), (5, 11), (6, 21)])
+def test_groups_are_few(levels, groups):
+    builder = Builder([0])
+    builder.roots = [search_tree(builder, np.arange(2.0**levels - 1))]
+    found = find_groups(find_cuts([builder.graph()]), 0, 1)
+    assert len(found.tree) == groups
 
 
 @pytest.mark.parametrize("count", [253, 254, 255, 256, 2_000, 65_534, 65_535, 70_000])
