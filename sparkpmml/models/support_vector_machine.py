@@ -21,6 +21,8 @@ from sparkpmml.models.ranking import Best
 from sparkpmml.models.regression import in_target_order
 from sparkpmml.models.regression_nodes import CategoricalPredictor
 from sparkpmml.models.support_vector_machine_nodes import SupportVectorMachine, SupportVectorMachineModel
+from sparkpmml.models.support_vector_machine_vectors import Vectors
+from sparkpmml.pmml.columns import Texts
 from sparkpmml.pmml.expressions import FieldRef
 from sparkpmml.runtime.column import Column, numbers
 from sparkpmml.runtime.design import batch_rows, design_blocks, numbers_of
@@ -139,16 +141,15 @@ def _machines(node: SupportVectorMachineModel, width: int) -> Machines:
         return Machines(None, None, _hyperplanes(node, width), constants)
     if node.kernel is None:
         raise ValueError("has no kernel")
-    ids = dict.fromkeys(each for machine in node.machines for each in _vector_ids(machine))
-    unknown = [each for each in ids if each not in node.dictionary.by_id]
-    if unknown:
-        raise ValueError(f"refers to vector {unknown[0]!r}, which is not in the VectorDictionary")
-    vectors = np.array([node.dictionary.by_id[each].dense(width) for each in ids]).reshape(len(ids), width)
-    places = {each: place for place, each in enumerate(ids)}
-    weights = np.zeros((len(ids), len(node.machines)))
-    for column, machine in enumerate(node.machines):
-        rows = [places[each] for each in _vector_ids(machine)]
-        np.add.at(weights[:, column], rows, machine.coefficients.values)
+    places = [_vector_places(machine, node.dictionary.vectors) for machine in node.machines]
+    known, first, rows = np.unique(np.concatenate(places), return_index=True, return_inverse=True)
+    order = np.argsort(first)  # vectors stand in the order in which machines name them
+    vectors = node.dictionary.vectors.dense(known[order], width)
+    rows = np.argsort(order)[rows]
+    weights = np.zeros((len(known), len(node.machines)))
+    ends = np.cumsum([len(each) for each in places])
+    for column, (machine, own) in enumerate(zip(node.machines, np.split(rows, ends[:-1]), strict=True)):
+        np.add.at(weights[:, column], own, machine.coefficients.values)
     similarity = Similarity(*node.kernel.parameters)
     if similarity.is_linear:
         plane = similarity.gamma * (vectors.T @ weights)
@@ -156,12 +157,17 @@ def _machines(node: SupportVectorMachineModel, width: int) -> Machines:
     return Machines(similarity, vectors, weights, constants)
 
 
-def _vector_ids(machine: SupportVectorMachine) -> list[str]:
-    vectors = machine.support_vectors.vectors if machine.support_vectors is not None else ()
+def _vector_places(machine: SupportVectorMachine, vectors: Vectors) -> NDArray[np.int32]:
+    """int32[m]: the machine's vectors among all."""
+    own = machine.support_vectors.vectors if machine.support_vectors is not None else Texts()
     count = len(machine.coefficients.coefficients)
-    if count != len(vectors):
-        raise ValueError(f"has a SupportVectorMachine of {len(vectors)} support vectors and {count} coefficients")
-    return [vector.vector_id for vector in vectors]
+    if count != len(own):
+        raise ValueError(f"has a SupportVectorMachine of {len(own)} support vectors and {count} coefficients")
+    places = own.places_in(vectors.ids)
+    if (places < 0).any():
+        unknown = own[int(np.argmax(places < 0))]
+        raise ValueError(f"refers to vector {unknown!r}, which is not in the VectorDictionary")
+    return places
 
 
 def _hyperplanes(node: SupportVectorMachineModel, width: int) -> Matrix:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.models.regression_nodes import CategoricalPredictor
+from sparkpmml.models.support_vector_machine_vectors import Vectors
 from sparkpmml.pmml.array import Array
+from sparkpmml.pmml.columns import NumberColumn, Texts, number_column, text_column
 from sparkpmml.pmml.expressions import FieldRef
 from sparkpmml.pmml.model import Model
-from sparkpmml.pmml.node import Node, attribute, boolean, child, children, element, family, number, one_of
+from sparkpmml.pmml.node import Node, attribute, boolean, child, children, columns, element, family, number, one_of
 from sparkpmml.pmml.sparse_array import SparseArray
 
 Parameters = tuple[str, float, float, float]
@@ -93,26 +93,13 @@ class VectorInstance(Node):
     array: Array | None = child(Array)
     sparse_array: SparseArray | None = child(SparseArray)
 
-    def dense(self, size: int) -> NDArray[np.float64]:
-        """float64[size]; ValueError when it has another length."""
-        if self.sparse_array is not None:
-            return self.sparse_array.dense(size)
-        values = [float(item) for item in self.array.items] if self.array is not None else []
-        if len(values) != size:
-            raise ValueError(f"vector {self.id!r} has {len(values)} values, there are {size} vector fields")
-        return np.array(values)
-
 
 @element("VectorDictionary", ignores=("numberOfVectors",))
 class VectorDictionary(Node):
     """The vectors that machines refer to."""
 
     fields: VectorFields = child(VectorFields, required=True)
-    instances: tuple[VectorInstance, ...] = children(VectorInstance)
-
-    @cached_property
-    def by_id(self) -> dict[str, VectorInstance]:
-        return {instance.id: instance for instance in self.instances}
+    vectors: Vectors = columns(VectorInstance, Vectors)
 
 
 @element("SupportVector")
@@ -126,7 +113,7 @@ class SupportVector(Node):
 class SupportVectors(Node):
     """The vectors of one machine."""
 
-    vectors: tuple[SupportVector, ...] = children(SupportVector)
+    vectors: Texts = columns(SupportVector, text_column("vector_id"))
 
 
 @element("Coefficient")
@@ -141,11 +128,11 @@ class Coefficients(Node):
     """A machine's weights."""
 
     absolute_value: float = attribute(number, default=0.0)
-    coefficients: tuple[Coefficient, ...] = children(Coefficient)
+    coefficients: NumberColumn = columns(Coefficient, number_column("value"))
 
     @property
-    def values(self) -> list[float]:
-        return [coefficient.value for coefficient in self.coefficients]
+    def values(self) -> NDArray[np.float64]:
+        return self.coefficients.numbers
 
 
 @element("SupportVectorMachine")

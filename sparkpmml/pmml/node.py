@@ -61,6 +61,16 @@ class SubtreeReader(Protocol):
     def end(self, tag: str) -> None: ...
 
 
+class Columns(Protocol):
+    """Holds what many elements say in place of a node for each, for elements that occur by the hundred thousand."""
+
+    def add(self, values: dict[str, Any]) -> None:
+        """The next element: what its class's fields would hold; ValueError says what is wrong with it.
+
+        Children that the element does not have are not there.
+        """
+
+
 SubtreeReaderFactory = Callable[[Any, dict[str, str]], SubtreeReader]
 """Called with the document's reader and the element's attributes."""
 
@@ -77,6 +87,7 @@ class Child:
     type: type[Node] | str
     many: bool
     required: bool
+    columns: Callable[[], Columns] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,12 @@ def children(kind: type[Node] | str) -> Any:
     return dataclasses.field(default=(), metadata={"pmml": Child(kind, many=True, required=False)})
 
 
+def columns(kind: type[Node] | str, make: Callable[[], Columns]) -> Any:
+    """A field that holds what all children of the given class say, in document order, in what `make` makes."""
+    spec = Child(kind, many=True, required=False, columns=make)
+    return dataclasses.field(default_factory=make, metadata={"pmml": spec})
+
+
 def content(convert: Converter = str) -> Any:
     """A field that holds the element's text."""
     return dataclasses.field(default=None, metadata={"pmml": Text(convert)})
@@ -116,6 +133,21 @@ class Spec:
     text: tuple[str, Text] | None
     ignores: frozenset[str]
     reader: SubtreeReaderFactory | None
+    defaults: dict[str, Any] = dataclasses.field(init=False)
+    """Of the fields that are read from attributes which need not be there."""
+    width: int = dataclasses.field(init=False)
+    """How many fields are read from attributes."""
+
+    def __post_init__(self) -> None:
+        fields = dict(self.attributes.values())
+        defaults = {name: spec.default for name, spec in fields.items() if spec.default is not REQUIRED}
+        object.__setattr__(self, "defaults", defaults)
+        object.__setattr__(self, "width", len(fields))
+
+    @property
+    def is_empty(self) -> bool:
+        """Has the element nothing but attributes?"""
+        return not self.children and self.text is None and self.reader is None
 
 
 _SPECS: dict[type[Node], Spec] = {}
@@ -125,7 +157,10 @@ T = TypeVar("T", bound=type[Node])
 
 
 @dataclass_transform(
-    frozen_default=True, kw_only_default=True, eq_default=False, field_specifiers=(attribute, child, children, content)
+    frozen_default=True,
+    kw_only_default=True,
+    eq_default=False,
+    field_specifiers=(attribute, child, children, columns, content),
 )
 def element(*tags: str, ignores: tuple[str, ...] = (), reader: SubtreeReaderFactory | None = None) -> Callable[[T], T]:
     """Declare the class of an element with the given name (and older names).
@@ -143,7 +178,10 @@ def element(*tags: str, ignores: tuple[str, ...] = (), reader: SubtreeReaderFact
 
 
 @dataclass_transform(
-    frozen_default=True, kw_only_default=True, eq_default=False, field_specifiers=(attribute, child, children, content)
+    frozen_default=True,
+    kw_only_default=True,
+    eq_default=False,
+    field_specifiers=(attribute, child, children, columns, content),
 )
 def family(cls: T) -> T:
     """Declare the common base of several elements: a field typed with it accepts any of them."""

@@ -15,7 +15,7 @@ from typing import IO, Any
 from sparkpmml.errors import Finding, ModelError, UnsupportedMarkupError, nearest
 from sparkpmml.pmml.alike import Alike
 from sparkpmml.pmml.feeder import Feeder, TextReader
-from sparkpmml.pmml.node import REQUIRED, Child, Node, Position, Spec, SubtreeReader, child_specs, spec_of
+from sparkpmml.pmml.node import Child, Columns, Node, Position, Spec, SubtreeReader, child_specs, spec_of
 
 DESCRIPTIVE = frozenset(
     {"Extension", "Annotation", "Timestamp", "ModelStats", "ModelExplanation", "MiningBuildTask", "UnivariateStats"}
@@ -36,23 +36,22 @@ _HANDLERS = tuple(
 class _Frame:
     """An element that is open: what of it is read so far."""
 
-    __slots__ = ("alike", "chunks", "many", "position", "spec", "then", "values")
+    __slots__ = ("alike", "chunks", "columns", "many", "position", "spec", "table", "then", "values")
 
     def __init__(self, spec: Spec, position: Position, values: dict[str, Any]) -> None:
         self.spec = spec
         self.position = position
         self.values = values
+        self.table = child_specs(spec.type)
+        """What may stand in it, by tag."""
         self.alike: int | None = None
         """A number that all elements share which have these attributes and nothing inside; None for others."""
         self.many: dict[str, list[tuple[int | None, Any]]] = {}
         """By field the children, each after its `alike`."""
         self.chunks: list[str] = []
         self.then: Callable[[Node], None] | None = None
-
-    @property
-    def table(self) -> dict[str, tuple[str, Child, Spec]]:
-        """What may stand in it, by tag."""
-        return child_specs(self.spec.type)
+        self.columns: Columns | None = None
+        """What takes it, in place of a node."""
 
 
 class Reader:
@@ -72,6 +71,8 @@ class Reader:
         """Attributes that were met before: each of a forest's trees lists the fields that it reads."""
         self._met: dict[tuple[int | None, ...], tuple[Node, ...]] = {}
         """Lists of children that were met before, by the children's `alike`."""
+        self._taken: dict[type[Node], _Frame] = {}
+        """What stands for an element that is in columns already, for its attributes were all that it may have."""
         self._parser = self._make_parser()
         self._feeder = Feeder(self._parser)
 
@@ -135,7 +136,10 @@ class Reader:
         if entry is None:
             self._skip(local, parent)
             return
-        self._open(entry[2], attributes)
+        if entry[1].columns is None:
+            self._open(entry[2], attributes)
+        else:
+            self._open_in_columns(parent, entry[0], entry[1].columns, entry[2], attributes)
 
     def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
         prefix, colon, local = tag.rpartition(":")
@@ -165,6 +169,37 @@ class Reader:
         self._stack.append(frame)
         self._parser.CharacterDataHandler = frame.chunks.append if spec.text else None
 
+    def _open_in_columns(
+        self,
+        parent: _Frame,
+        field: str,
+        make: Callable[[], Columns],
+        spec: Spec,
+        attributes: dict[str, str],
+    ) -> None:
+        """Open one of many elements that columns hold. They hardly ever have attributes that were met before."""
+        columns = parent.values.get(field)
+        if columns is None:
+            columns = parent.values[field] = make()
+        if not spec.is_empty:
+            position = self.position()
+            frame = _Frame(spec, position, self._convert(spec, attributes, position))
+            frame.columns = columns
+            self._stack.append(frame)
+            self._parser.CharacterDataHandler = frame.chunks.append if spec.text else None
+            return
+        self._add(columns, spec, self._convert(spec, attributes, None), None)
+        taken = self._taken.get(spec.type)
+        if taken is None:
+            taken = self._taken[spec.type] = _Frame(spec, self.position(), {})
+        self._stack.append(taken)
+
+    def _add(self, columns: Columns, spec: Spec, values: dict[str, Any], position: Position | None) -> None:
+        try:
+            columns.add(values)
+        except ValueError as error:
+            raise self.error(f"<{spec.tags[0]}> {error}", position) from None
+
     def read_attributes(self, spec: Spec, attributes: dict[str, str], position: Position) -> dict[str, Any]:
         """The declared attributes, converted; notes the others as unsupported."""
         return self._read_attributes(spec, attributes, position)[1]
@@ -184,8 +219,9 @@ class Reader:
         self._converted[key] = number, values
         return number, values.copy()
 
-    def _convert(self, spec: Spec, attributes: dict[str, str], position: Position) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+    def _convert(self, spec: Spec, attributes: dict[str, str], position: Position | None) -> dict[str, Any]:
+        """The attributes of the element at the position: where the parser stands unless given."""
+        values = spec.defaults.copy()
         known = spec.attributes
         for name, text in attributes.items():
             entry = known.get(name)
@@ -196,14 +232,12 @@ class Reader:
                 values[entry[0]] = entry[1].convert(text)
             except ValueError as error:
                 raise self.error(f"attribute {name} of <{spec.tags[0]}> {error}", position) from None
-        for name, (field, declared) in known.items():
-            if field not in values:
-                if declared.default is REQUIRED:
-                    raise self.error(f"<{spec.tags[0]}> lacks the attribute {name}", position)
-                values[field] = declared.default
+        if len(values) < spec.width:
+            lacking = next(name for name, (field, _) in known.items() if field not in values)
+            raise self.error(f"<{spec.tags[0]}> lacks the attribute {lacking}", position)
         return values
 
-    def _unknown_attribute(self, spec: Spec, name: str, position: Position) -> None:
+    def _unknown_attribute(self, spec: Spec, name: str, position: Position | None) -> None:
         if name in spec.ignores or name in HARMLESS_ATTRIBUTES or ":" in name or name == "xmlns":
             return
         hint = nearest(name, list(spec.attributes))
@@ -270,6 +304,14 @@ class Reader:
             self._skipping -= 1
             return
         frame = self._stack.pop()
+        if frame is self._taken.get(frame.spec.type):
+            return
+        self._collect(frame)
+        if frame.columns is not None:
+            self._add(frame.columns, frame.spec, frame.values, frame.position)
+            parent = self._stack[-1]
+            self._parser.CharacterDataHandler = parent.chunks.append if parent.spec.text else None
+            return
         node = self._close(frame)
         if frame.then is not None:
             frame.then(node)
@@ -290,7 +332,8 @@ class Reader:
             raise self.error(f"<{parent.spec.tags[0]}> has a second <{node.tag}>", node.position)
         parent.values[field] = node
 
-    def _close(self, frame: _Frame) -> Node:
+    def _collect(self, frame: _Frame) -> None:
+        """What the element's fields hold, complete."""
         spec, values = frame.spec, frame.values
         for field, nodes in frame.many.items():
             values[field] = self._as_met(nodes)
@@ -303,10 +346,12 @@ class Reader:
                 values[field] = text.convert("".join(frame.chunks))
             except ValueError as error:
                 raise self.error(f"the text of <{spec.tags[0]}> {error}", frame.position) from None
+
+    def _close(self, frame: _Frame) -> Node:
         try:
-            return spec.type(position=frame.position, **values)
+            return frame.spec.type(position=frame.position, **frame.values)
         except ValueError as error:
-            raise self.error(f"<{spec.tags[0]}> {error}", frame.position) from None
+            raise self.error(f"<{frame.spec.tags[0]}> {error}", frame.position) from None
 
     def _as_met(self, children: list[tuple[int | None, Any]]) -> Sequence[Node]:
         """The children; if a list of such was met before, what that one has."""

@@ -179,6 +179,15 @@ def test_values_of_fields_as_entries_in_document_order():
     np.testing.assert_array_equal(result["prediction"], [10, 100, 1, 111, NAN])
 
 
+def test_a_vector_is_what_is_said_of_it_last():
+    """A vector that no machine names may be of any length."""
+    again = '<VectorInstance id="{}"><Array type="real">{}</Array></VectorInstance>'
+    vectors = XOR_VECTORS.replace("</VectorFields>", "</VectorFields>" + again.format("mv3", "5 5"))
+    vectors = vectors.replace("</VectorDictionary>", again.format("unused", "1 2 3") + "</VectorDictionary>")
+    expected = load(RBF + XOR_VECTORS + machine([-1, 1, 1, -1])).predict(TWO)
+    pd.testing.assert_frame_equal(load(RBF + vectors + machine([-1, 1, 1, -1])).predict(TWO), expected)
+
+
 def test_no_rows():
     assert len(classes(RBF + XOR_VECTORS + XOR).predict(TWO[:0])) == 0
 
@@ -188,6 +197,25 @@ BROKEN = {
     "a coefficient too many": (machine([1, 2], vectors=["mv1"]), "of 1 support vectors and 2 coefficients"),
     "two machines for a number": (machine([1] * 4) * 2, "has 2 SupportVectorMachines for one number"),
 }
+
+
+WRONG_VECTORS = {
+    "no number": (">1 0<", ">1 zero<", r"line 16, column 1: <VectorInstance> has a value that is no number: .*'zero'"),
+    "another length": ('n="2" type="real">1 0<', ">1 0 1<", "vector 'mv2' has 3 values, there are 2 vector fields"),
+    "nothing": ('<Array n="2" type="real">1 0</Array>', "", "vector 'mv2' has 0 values, there are 2 vector fields"),
+    "too few entries": (">1.0 1.0<", ">1.0<", "has 2 indices for 1 entries"),
+    "another n": ('n="2"/>', 'n="3"/>', "says n=3, 2 values are needed"),
+    "no place": (">1 2<", ">1 3<", "has an index outside 1 to 2"),
+    "half a place": (">1 2<", ">1 1.5<", "the text of <Indices> must be a whole number, is '1.5'"),
+    "endless place": (">1 2<", ">1 inf<", "the text of <Indices> must be a whole number, is 'inf'"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), WRONG_VECTORS.values(), ids=WRONG_VECTORS)
+def test_wrong_vectors(old, new, message):
+    assert old in XOR_VECTORS
+    with pytest.raises(sparkpmml.ModelError, match=message):
+        load(RBF + XOR_VECTORS.replace(old, new) + machine([-1, 1, 1, -1]))
 
 
 @pytest.mark.parametrize(("body", "message"), BROKEN.values(), ids=BROKEN)
