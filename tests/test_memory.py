@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import tracemalloc
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from documents import PMML, field, schema
@@ -47,6 +49,47 @@ def table(rows: int, seed: int) -> bytes:
     return PMML.format(fields=fields, transformations="", model=model).encode()
 
 
+def machine(vector: Callable[[random.Random], str], vectors: int, seed: int) -> bytes:
+    """A support vector machine of so many vectors of 8 fields."""
+    numbers = random.Random(seed)
+    instances = (f'<VectorInstance id="v{place}">{vector(numbers)}</VectorInstance>\n' for place in range(vectors))
+    fields = "".join(f'<FieldRef field="{name}"/>' for name in FIELDS)
+    model = f"""<SupportVectorMachineModel functionName="regression">{schema(*FIELDS)}<RadialBasisKernelType/>
+        <VectorDictionary><VectorFields>{fields}</VectorFields>{"".join(instances)}</VectorDictionary>
+        <SupportVectorMachine>
+        <SupportVectors>{"".join(f'<SupportVector vectorId="v{place}"/>' for place in range(vectors))}</SupportVectors>
+        <Coefficients>{"".join(f'<Coefficient value="{numbers.gauss()!r}"/>' for _ in range(vectors))}</Coefficients>
+        </SupportVectorMachine></SupportVectorMachineModel>"""
+    return PMML.format(fields="".join(map(field, FIELDS)), transformations="", model=model).encode()
+
+
+def whole(numbers: random.Random) -> str:
+    return f"<Array>{' '.join(repr(numbers.gauss()) for _ in FIELDS)}</Array>"
+
+
+def sparse(numbers: random.Random) -> str:
+    entries = f"<Indices>2 5</Indices><REAL-Entries>{numbers.gauss()!r} {numbers.gauss()!r}</REAL-Entries>"
+    return f'<REAL-SparseArray n="{len(FIELDS)}">{entries}</REAL-SparseArray>'
+
+
+def rules(count: int, seed: int) -> bytes:
+    """Three rules for each itemset of three of 500 items."""
+    numbers = random.Random(seed)
+    sets = count // 3 + 1
+    references = "".join('<ItemRef itemRef="{}"/>' for _ in range(3))
+    itemset = f'<Itemset id="set {{}}" support="{{!r}}">{references}</Itemset>\n'
+    rule = '<AssociationRule id="{}" antecedent="set {}" consequent="set {}" support="{!r}" confidence="{!r}"/>\n'
+    parts = [f'<Item id="{place}" value="item {place}"/>' for place in range(500)]
+    for place in range(sets):
+        parts.append(itemset.format(place, numbers.random(), *(numbers.randrange(500) for _ in range(3))))
+    for place in range(count):
+        ends = numbers.randrange(sets), numbers.randrange(sets)
+        parts.append(rule.format(place, *ends, numbers.random(), numbers.random()))
+    model = f'<AssociationModel functionName="associationRules">{schema("item")}{"".join(parts)}</AssociationModel>'
+    fields = '<DataField name="item" optype="categorical" dataType="string"/>'
+    return PMML.format(fields=fields, transformations="", model=model).encode()
+
+
 def peak_and_size(document: bytes) -> tuple[int, int]:
     """(the most that loading held beside the document, the size of the program), in bytes."""
     tracemalloc.start()
@@ -63,6 +106,9 @@ def peak_and_size(document: bytes) -> tuple[int, int]:
         pytest.param(lambda count, seed: forest(count, 9, seed), 70, 4, id="large-trees"),
         pytest.param(lambda count, seed: forest(count, 5, seed), 700, 4, id="small-trees"),
         pytest.param(table, 3000, 12, id="table"),  # its cells are held as texts until they are compiled
+        pytest.param(partial(machine, whole), 5000, 4, id="vectors"),
+        pytest.param(partial(machine, sparse), 5000, 4, id="sparse-vectors"),
+        pytest.param(rules, 5000, 8, id="rules"),  # whose program is small: 12 bytes for a rule, and its consequent
     ],
 )
 def test_memory_grows_with_the_program(make, count, times, monkeypatch):

@@ -15,11 +15,12 @@ from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
-from sparkpmml.models.association_items import Basket, Item, Itemset, lower_items
-from sparkpmml.models.association_rules import AllRules, AssociationRule, RankedItems, RankedRule, Rulebook
+from sparkpmml.models.association_items import Basket, lower_items
+from sparkpmml.models.association_nodes import AssociationRule, Item, Itemset, Itemsets, Rules
+from sparkpmml.models.association_rules import AllRules, RankedItems, RankedRule, Rulebook
 from sparkpmml.pmml.dictionary import MiningSchema
 from sparkpmml.pmml.model import Model
-from sparkpmml.pmml.node import child, children, element
+from sparkpmml.pmml.node import child, children, columns, element
 from sparkpmml.pmml.output import RULE_FEATURES, OutputField
 
 _ALIASES = {"entityId": "ruleId"}
@@ -61,8 +62,8 @@ class AssociationModel(Model):
 
     mining_schema: MiningSchema = child(MiningSchema)
     items: tuple[Item, ...] = children(Item)
-    itemsets: tuple[Itemset, ...] = children(Itemset)
-    rules: tuple[AssociationRule, ...] = children(AssociationRule)
+    itemsets: Itemsets = columns(Itemset, Itemsets)
+    rules: Rules = columns(AssociationRule, Rules)
 
     def __post_init__(self) -> None:
         if self.mining_schema is None:  # PMML 1.1 has none here
@@ -86,7 +87,7 @@ class _Rules:
         if output.rank < 1:
             raise ValueError(f"{output.name!r} has rank {output.rank}; ranks start at 1")
         if feature in ("antecedent", "consequent"):
-            items = self.book.itemsets(feature, output.data_type)
+            items = self.book.items(feature, output.data_type)
             return self.scope.builder.emit(RankedItems(output.rank, items), rules)
         return self.scope.builder.emit(RankedRule(output.rank, self.book.table(feature, output.data_type)), rules)
 

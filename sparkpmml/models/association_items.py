@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
+from sparkpmml.models.association_nodes import Item
 from sparkpmml.models.list_inputs import checked_list
 from sparkpmml.pmml.model import Model
-from sparkpmml.pmml.node import Node, attribute, children, element, integer, number
 from sparkpmml.runtime.column import Column, Mask, either, integers
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.lists import ListColumn
@@ -29,33 +29,6 @@ _TRUE = frozenset({"true", "t", "1"})
 Codes = NDArray[np.int32]
 Pairs = tuple[NDArray[np.int64], Codes]
 """Rows, ascending, and the item that each holds."""
-
-
-@element("Item", "AssocItem", ignores=("mappedValue", "weight"))
-class Item(Node):
-    """An item: a value in a list of items, or a field's category."""
-
-    id: str = attribute()
-    value: str = attribute()
-    field: str | None = attribute(default=None)
-    category: str | None = attribute(default=None)
-
-
-@element("ItemRef", "AssocItemRef")
-class ItemRef(Node):
-    """A reference to an item."""
-
-    item: str = attribute(name="itemRef")
-
-
-@element("Itemset", "AssocItemset", ignores=("numberOfItems",))
-class Itemset(Node):
-    """A set of items."""
-
-    id: str = attribute()
-    support: float | None = attribute(number, default=None)
-    size: int | None = attribute(integer, name="numberOfItems", default=None)
-    items: tuple[ItemRef, ...] = children(ItemRef)
 
 
 class ItemReader(Protocol):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sparkpmml.compiler.scores import pick
 from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.itemsets import EXCLUSIVE_RECOMMENDATION, RECOMMENDATION, RULE_ASSOCIATION, select_rules
-from sparkpmml.models.association_items import Item, Itemset
-from sparkpmml.pmml.node import Node, attribute, element, number
+from sparkpmml.models.association_nodes import Item, Itemsets, Rules
+from sparkpmml.pmml.columns import Texts
 from sparkpmml.runtime.cast import cast
 from sparkpmml.runtime.column import Column, Mask, from_strings, integers, numbers
 from sparkpmml.runtime.lists import ListColumn
@@ -27,20 +27,6 @@ _BLOCK_CELLS = 1 << 22
 """Rule numbers held at a time while rules are selected."""
 
 Integers = NDArray[np.int32]
-
-
-@element("AssociationRule", "AssocRule")
-class AssociationRule(Node):
-    """If the antecedent's items, then the consequent's."""
-
-    id: str | None = attribute(default=None)
-    antecedent: str = attribute(sys.intern)  # many rules speak of one itemset
-    consequent: str = attribute(sys.intern)
-    support: float = attribute(number)
-    confidence: float = attribute(number)
-    lift: float | None = attribute(number, default=None)
-    leverage: float | None = attribute(number, default=None)
-    affinity: float | None = attribute(number, default=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,35 +136,30 @@ class AllRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rulebook:
-    """The model's rules; tables are made as they are asked for."""
+    """The model's rules; tables are made as they are asked for.
 
-    values: dict[str, str]
-    """Of each item, by its id."""
-    sets: dict[str, Itemset]
-    rules: Sequence[AssociationRule]
+    `values` are those of the items, by code; `members` int32[m] the codes of the items that the sets refer to, in
+    document order, those of set i from `itemsets.offsets[i]`.
+    """
+
+    values: Sequence[str]
+    itemsets: Itemsets
+    members: Integers
+    rules: Rules
     index: Index
 
     @classmethod
-    def of(cls, items: Sequence[Item], itemsets: Sequence[Itemset], rules: Sequence[AssociationRule]) -> Rulebook:
+    def of(cls, items: Sequence[Item], itemsets: Itemsets, rules: Rules) -> Rulebook:
         """ValueError for a reference to what is not there."""
-        if not rules:
+        if not len(rules):
             raise ValueError("has no AssociationRule")
-        item_codes = {item.id: code for code, item in enumerate(items)}
-        set_codes = {itemset.id: code for code, itemset in enumerate(itemsets)}
-        members = [sorted({_known(ref.item, item_codes, "Item") for ref in itemset.items}) for itemset in itemsets]
-        holders: list[list[int]] = [[] for _ in items]
-        for code, member in enumerate(members):
-            for item in member:
-                holders[item].append(code)
+        members = _known(itemsets.items, Texts(item.id for item in items), "Item")
         index = Index(
-            np.concatenate(([0], np.cumsum([len(holder) for holder in holders]))).astype(np.int64),
-            np.array([code for holder in holders for code in holder], dtype=np.int32),
-            np.array([len(member) for member in members], dtype=np.int32),
-            np.array([_known(rule.antecedent, set_codes, "Itemset") for rule in rules], dtype=np.int32),
-            np.array([_known(rule.consequent, set_codes, "Itemset") for rule in rules], dtype=np.int32),
+            *_holders(members, itemsets.offsets, len(items)),
+            _known(rules.antecedents, itemsets.ids, "Itemset"),
+            _known(rules.consequents, itemsets.ids, "Itemset"),
         )
-        values = {item.id: item.value for item in items}
-        return cls(values, {itemset.id: itemset for itemset in itemsets}, rules, index)
+        return cls([item.value for item in items], itemsets, members, rules, index)
 
     def selection(self, basis: str, rank_order: str, algorithm: str, limit: int) -> Select:
         """Each transaction's first rules by one of their measures; ValueError for a measure that no rule states."""
@@ -191,53 +172,84 @@ class Rulebook:
 
     def figure(self, name: str) -> NDArray[np.float64]:
         """float64[rules]: a measure of each rule; lift, leverage and affinity also from the itemsets' supports."""
-        return np.array([_figure(rule, name, self.sets) for rule in self.rules])
+        column = self.rules.measures[name]
+        if column.stated.all():
+            return column.numbers.copy()
+        supports = np.where(self.itemsets.supports.stated, self.itemsets.supports.numbers, np.nan)
+        antecedents, consequents = supports[self.index.antecedents], supports[self.index.consequents]
+        support, confidence = (self.rules.measures[each].numbers for each in ("support", "confidence"))
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            if name == "lift":
+                figures = confidence / np.where(consequents == 0, np.nan, consequents)
+            elif name == "leverage":
+                figures = support - antecedents * consequents
+            else:
+                figures = support / (antecedents + consequents - support)
+        return np.where(column.stated, column.numbers, figures)
 
     def table(self, feature: str, data_type: DataType | None) -> Column:
         """What there is to say of each rule, as the type; an itemset is text."""
+        antecedents, consequents = self.index.antecedents, self.index.consequents
         if feature == "ruleId":
-            column = from_strings([rule.id or str(place) for place, rule in enumerate(self.rules, 1)])
+            column = from_strings([name or str(place) for place, name in enumerate(self.rules.ids.to_list(), 1)])
         elif feature == "rule":
-            column = from_strings(
-                [f"{self._text(rule.antecedent)}->{self._text(rule.consequent)}" for rule in self.rules]
-            )
-        elif feature in ("antecedent", "consequent"):
-            column = from_strings([self._text(getattr(rule, feature)) for rule in self.rules])
+            pairs, codes = np.unique(antecedents * np.int64(len(self.itemsets)) + consequents, return_inverse=True)
+            column = _spelled(codes, len(pairs), lambda pair: self._rule_text(int(pairs[pair])))
+        elif feature == "antecedent":
+            column = _spelled(antecedents, len(self.itemsets), self._text)
+        elif feature == "consequent":
+            column = _spelled(consequents, len(self.itemsets), self._text)
         else:
             column = numbers(self.figure(feature))
         return column if data_type is None else replace(cast(column, data_type), failed=None)
 
-    def itemsets(self, side: str, data_type: DataType | None) -> ListColumn:
+    def items(self, side: str, data_type: DataType | None) -> ListColumn:
         """The items of each rule's antecedent or consequent, in document order."""
-        values = [self._values(getattr(rule, side)) for rule in self.rules]
-        child = from_strings([value for each in values for value in each])
+        sets = self.index.antecedents if side == "antecedent" else self.index.consequents
+        starts, sizes = self.itemsets.offsets[:-1][sets], np.diff(self.itemsets.offsets)[sets]
+        offsets = np.concatenate(([0], np.cumsum(sizes)))
+        places = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], sizes)
+        child = _spelled(self.members[places], len(self.values), self.values.__getitem__)
         if data_type is not None:
             child = replace(cast(child, data_type), failed=None)
-        return ListColumn(child, np.concatenate(([0], np.cumsum([len(each) for each in values]))))
+        return ListColumn(child, offsets)
 
-    def _values(self, itemset: str) -> list[str]:
-        return [self.values[ref.item] for ref in self.sets[itemset].items]
+    def _text(self, itemset: int) -> str:
+        start, stop = self.itemsets.offsets[itemset : itemset + 2]
+        return "{" + ",".join([self.values[item] for item in self.members[start:stop].tolist()]) + "}"
 
-    def _text(self, itemset: str) -> str:
-        return "{" + ",".join(self._values(itemset)) + "}"
-
-
-def _known(name: str, codes: dict[str, int], what: str) -> int:
-    try:
-        return codes[name]
-    except KeyError:
-        raise ValueError(f"refers to {what} {name!r}, which it does not have") from None
+    def _rule_text(self, pair: int) -> str:
+        antecedent, consequent = divmod(pair, len(self.itemsets))
+        return f"{self._text(antecedent)}->{self._text(consequent)}"
 
 
-def _figure(rule: AssociationRule, name: str, sets: dict[str, Itemset]) -> float:
-    stated = getattr(rule, name)
-    if stated is not None:
-        return float(stated)
-    antecedent, consequent = sets[rule.antecedent].support, sets[rule.consequent].support
-    if name == "lift":
-        return np.nan if not consequent else rule.confidence / consequent
-    if antecedent is None or consequent is None:
-        return np.nan
-    if name == "leverage":
-        return rule.support - antecedent * consequent
-    return rule.support / (antecedent + consequent - rule.support)
+def _known(names: Texts, known: Texts, what: str) -> Integers:
+    """int32[n]: where each name stands among those that are known; ValueError for one that does not."""
+    codes = names.places_in(known)
+    if (codes < 0).any():
+        name = names[int(np.argmax(codes < 0))]
+        raise ValueError(f"refers to {what} {name!r}, which it does not have")
+    return codes
+
+
+def _holders(members: Integers, offsets: NDArray[np.int64], items: int) -> tuple[NDArray[np.int64], Integers, Integers]:
+    """(where the sets of each item begin, the sets that hold it, how many different items each set has)."""
+    count = len(offsets) - 1
+    pairs = np.unique(np.repeat(np.arange(count), np.diff(offsets)) * max(items, 1) + members)
+    sets, items_of_sets = np.divmod(pairs, max(items, 1))
+    order = np.argsort(items_of_sets, kind="stable")
+    starts = np.concatenate(([0], np.cumsum(np.bincount(items_of_sets, minlength=items))))
+    sizes = np.bincount(sets, minlength=count)
+    return starts.astype(np.int64), sets[order].astype(np.int32), sizes.astype(np.int32)
+
+
+def _spelled(codes: NDArray[np.integer[Any]], size: int, text: Callable[[int], str]) -> Column:
+    """A string column of what codes below `size` stand for, texts in the order in which they are met."""
+    first = np.full(size, -1)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # of several places the first is written last
+    met = np.flatnonzero(first >= 0)
+    met = met[np.argsort(first[met])]
+    column = from_strings([text(code) for code in met.tolist()])
+    places = np.zeros(size, dtype=np.int32)
+    places[met] = column.values
+    return replace(column, values=places[codes])

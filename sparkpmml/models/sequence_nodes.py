@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from sparkpmml.models.association_items import Item, Itemset
+from sparkpmml.models.association_nodes import Item, Itemset, Itemsets
 from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.model import Model
-from sparkpmml.pmml.node import Node, attribute, child, children, element, family, number, one_of
+from sparkpmml.pmml.node import Node, attribute, child, children, columns, element, family, number, one_of
 
 
 @family
@@ -135,7 +135,7 @@ class SequenceModel(Model):
 
     constraints: Constraints | None = child(Constraints)
     items: tuple[Item, ...] = children(Item)
-    itemsets: tuple[Itemset, ...] = children(Itemset)
+    itemsets: Itemsets = columns(Itemset, Itemsets)
     predicates: tuple[SetPredicate, ...] = children(SetPredicate)
     sequences: tuple[Sequence, ...] = children(Sequence)
     rules: tuple[SequenceRule, ...] = children(SequenceRule)

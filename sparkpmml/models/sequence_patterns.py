@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.kernels.sequences import LATER, NEXT, SAME, find_sequences
-from sparkpmml.models.association_items import Item
+from sparkpmml.models.association_nodes import Item
 from sparkpmml.models.sequence_nodes import Constraints, Delimiter, Sequence, SequenceModel, SetReference
 from sparkpmml.runtime.aligned import Aligned
 from sparkpmml.runtime.column import Column
@@ -112,7 +112,7 @@ class Pattern:
 def item_sets(node: SequenceModel, field: str) -> tuple[list[ItemOf], dict[str, list[ItemOf]]]:
     """All items, and by id those of each itemset, or set predicate; `field`: where those are that name no other."""
     items = {item.id: _item(item, field) for item in node.items}
-    sets = {each.id: [known(ref.item, items, "Item") for ref in each.items] for each in node.itemsets}
+    sets = {name: [known(item, items, "Item") for item in held] for name, held in node.itemsets}
     for predicate in node.predicates:
         sets[predicate.id] = [ItemOf(predicate.field, value) for value in predicate.array.items]
     everything = dict.fromkeys([*items.values(), *(item for each in sets.values() for item in each)])
