@@ -208,21 +208,26 @@ def run(arguments: argparse.Namespace) -> Iterator[Result]:
     """All measurements, one after the other."""
     engines = {"load_sparkpmml": sys.executable, "load_pypmml": arguments.pypmml}
     for path in arguments.documents:
-        size = os.path.getsize(path) / MEGABYTE
+        document, size = _title(path), os.path.getsize(path) / MEGABYTE
         rounds = [
             {name: measure(python, name, path) for name, python in engines.items() if python}
             for _ in range(arguments.repeat)
         ]
         for name in rounds[0]:
-            yield {"document": path, "document_mb": size, "what": name, **best([each[name] for each in rounds])}
+            yield {"document": document, "document_mb": size, "what": name, **best([each[name] for each in rounds])}
         held = measure(sys.executable, "hold", path, str(arguments.workers))
-        yield {"document": path, "document_mb": size, "what": f"hold, {arguments.workers} workers", **held}
+        yield {"document": document, "document_mb": size, "what": f"hold, {arguments.workers} workers", **held}
     queries = [
         {name: measure(sys.executable, name, arguments.small) for name in ("query_identity", "query")}
         for _ in range(arguments.repeat)
     ]
     for name in queries[0]:
-        yield {"document": arguments.small, "what": name, **best([each[name] for each in queries])}
+        yield {"document": _title(arguments.small), "what": name, **best([each[name] for each in queries])}
+
+
+def _title(path: str) -> str:
+    """A document's folder and name."""
+    return "/".join(Path(path).parts[-2:])
 
 
 def show(result: Result) -> str:
@@ -231,7 +236,7 @@ def show(result: Result) -> str:
     texts = [
         f"{name} {value:.2f}" if isinstance(value, float) else f"{name} {value}" for name, value in figures.items()
     ]
-    return f"| {'/'.join(Path(result['document']).parts[-2:])} | {result['what']} | {', '.join(texts)} |"
+    return f"| {result['document']} | {result['what']} | {', '.join(texts)} |"
 
 
 def main() -> None:
