@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sparkpmml.kernels.cuts import Cuts, Integers
 from sparkpmml.kernels.jit import array, inline, kernel
-from sparkpmml.kernels.walk import place_nodes
+from sparkpmml.kernels.walk import are_leaves, place_nodes, put_leaves
 
 _CELLS, _MOST_CELLS = 80 << 10, 512 << 10
 """Of a block, so that it stays in a core's second-level cache, or if that is few rows, in the next."""
@@ -51,9 +51,8 @@ def lay_out_comparisons(cuts: Cuts, owner: Integers, inputs: int) -> Comparisons
     rows = min(max(in_cache, min(most, _FEW_ROWS)), _MOST_ROWS) // _LANES * _LANES
     stride = max(rows, _LANES) + _LANES  # a power of two would put all values of a row into one set of the cache
     nodes = place_nodes(cuts)
-    column = nodes.gather(
-        cuts.column, len(cuts.features)
-    )  # a leaf's is one more, with the one limit that nothing passes
+    # A leaf's column is one more, with the one limit that nothing passes.
+    column = nodes.gather(cuts.column, len(cuts.features))
     limits = np.concatenate([*cuts.thresholds, [np.inf]])
     starts = np.cumsum([0, *map(len, cuts.thresholds)])
     goes_right, exits = np.append(cuts.missing_right, False), np.append(cuts.missing_exits, False)
@@ -66,7 +65,6 @@ def lay_out_comparisons(cuts: Cuts, owner: Integers, inputs: int) -> Comparisons
 
 _32 = np.uint64(32)
 _32_BITS = np.uint64(0xFFFFFFFF)
-_NONE = np.uint64(0)
 
 
 @inline
@@ -122,20 +120,9 @@ def find(
                 i5 = _step(thresholds, links, missing, flat, r5, i5)
                 i6 = _step(thresholds, links, missing, flat, r6, i6)
                 i7 = _step(thresholds, links, missing, flat, r7, i7)
-                if left & 3 == 0:
-                    at = (links[i0] >> _32) ^ i0 | (links[i1] >> _32) ^ i1 | (links[i2] >> _32) ^ i2
-                    at |= (links[i3] >> _32) ^ i3 | (links[i4] >> _32) ^ i4 | (links[i5] >> _32) ^ i5
-                    at |= (links[i6] >> _32) ^ i6 | (links[i7] >> _32) ^ i7
-                    if at == _NONE:
-                        break
-            found[tree, row] = leaf[i0]
-            found[tree, row + 1] = leaf[i1]
-            found[tree, row + 2] = leaf[i2]
-            found[tree, row + 3] = leaf[i3]
-            found[tree, row + 4] = leaf[i4]
-            found[tree, row + 5] = leaf[i5]
-            found[tree, row + 6] = leaf[i6]
-            found[tree, row + 7] = leaf[i7]
+                if left & 3 == 0 and are_leaves(links, i0, i1, i2, i3, i4, i5, i6, i7):
+                    break
+            put_leaves(found, tree, row, leaf, i0, i1, i2, i3, i4, i5, i6, i7)
 
 
 def find_leaves(comparisons: Comparisons, values: NDArray[Any], rows: int) -> NDArray[np.int32]:

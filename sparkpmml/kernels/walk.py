@@ -148,6 +148,27 @@ _TABLE = array(types.uint8)
 
 
 @inline
+def are_leaves(links, i0, i1, i2, i3, i4, i5, i6, i7):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Are all eight records their own children (the upper 32 bits)?"""
+    moves = (links[i0] >> _32) ^ i0 | (links[i1] >> _32) ^ i1 | (links[i2] >> _32) ^ i2 | (links[i3] >> _32) ^ i3
+    moves |= (links[i4] >> _32) ^ i4 | (links[i5] >> _32) ^ i5 | (links[i6] >> _32) ^ i6 | (links[i7] >> _32) ^ i7
+    return moves == _NONE
+
+
+@inline
+def put_leaves(found, tree, row, leaf, i0, i1, i2, i3, i4, i5, i6, i7):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """found[tree, row:row + 8] = the leaves of eight records."""
+    found[tree, row] = leaf[i0]
+    found[tree, row + 1] = leaf[i1]
+    found[tree, row + 2] = leaf[i2]
+    found[tree, row + 3] = leaf[i3]
+    found[tree, row + 4] = leaf[i4]
+    found[tree, row + 5] = leaf[i5]
+    found[tree, row + 6] = leaf[i6]
+    found[tree, row + 7] = leaf[i7]
+
+
+@inline
 def _step(records, ranks, base, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     record = records[at]
     rank = np.uint64(ranks[base + (record & _16_BITS)])
@@ -210,20 +231,9 @@ def walk_packed(
                 i5 = _step(records, flat, b5, i5)
                 i6 = _step(records, flat, b6, i6)
                 i7 = _step(records, flat, b7, i7)
-                if left & 3 == 0:
-                    at = (records[i0] >> _32) ^ i0 | (records[i1] >> _32) ^ i1 | (records[i2] >> _32) ^ i2
-                    at |= (records[i3] >> _32) ^ i3 | (records[i4] >> _32) ^ i4 | (records[i5] >> _32) ^ i5
-                    at |= (records[i6] >> _32) ^ i6 | (records[i7] >> _32) ^ i7
-                    if at == _NONE:
-                        break
-            found[tree, row] = leaf[i0]
-            found[tree, row + 1] = leaf[i1]
-            found[tree, row + 2] = leaf[i2]
-            found[tree, row + 3] = leaf[i3]
-            found[tree, row + 4] = leaf[i4]
-            found[tree, row + 5] = leaf[i5]
-            found[tree, row + 6] = leaf[i6]
-            found[tree, row + 7] = leaf[i7]
+                if left & 3 == 0 and are_leaves(records, i0, i1, i2, i3, i4, i5, i6, i7):
+                    break
+            put_leaves(found, tree, row, leaf, i0, i1, i2, i3, i4, i5, i6, i7)
 
 
 @kernel(array(types.uint64), array(types.int32), _TREES, _TREES, array(types.uint16, 2), _FOUND)
@@ -262,20 +272,9 @@ def walk_exits(
                 i5 = _step_or_exit(records, flat, b5, i5, leaving)
                 i6 = _step_or_exit(records, flat, b6, i6, leaving)
                 i7 = _step_or_exit(records, flat, b7, i7, leaving)
-                if left & 3 == 0:
-                    at = (records[i0] >> _32) ^ i0 | (records[i1] >> _32) ^ i1 | (records[i2] >> _32) ^ i2
-                    at |= (records[i3] >> _32) ^ i3 | (records[i4] >> _32) ^ i4 | (records[i5] >> _32) ^ i5
-                    at |= (records[i6] >> _32) ^ i6 | (records[i7] >> _32) ^ i7
-                    if at == _NONE:
-                        break
-            found[tree, row] = leaf[i0]
-            found[tree, row + 1] = leaf[i1]
-            found[tree, row + 2] = leaf[i2]
-            found[tree, row + 3] = leaf[i3]
-            found[tree, row + 4] = leaf[i4]
-            found[tree, row + 5] = leaf[i5]
-            found[tree, row + 6] = leaf[i6]
-            found[tree, row + 7] = leaf[i7]
+                if left & 3 == 0 and are_leaves(records, i0, i1, i2, i3, i4, i5, i6, i7):
+                    break
+            put_leaves(found, tree, row, leaf, i0, i1, i2, i3, i4, i5, i6, i7)
 
 
 @kernel(
