@@ -26,7 +26,7 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.models.association_rules import AllRules, RankedItems, RankedRule
 from sparkpmml.models.list_inputs import checked_list
 from sparkpmml.models.sequence_events import OrderOfAll, Together
-from sparkpmml.models.sequence_nodes import SequenceModel, SequenceRule, SetReference
+from sparkpmml.models.sequence_nodes import Sequence, SequenceModel, SequenceRule, SetReference
 from sparkpmml.models.sequence_patterns import ItemOf, find_patterns, item_sets, make_histories
 from sparkpmml.pmml.output import OutputField
 from sparkpmml.runtime.cast import cast
@@ -71,6 +71,7 @@ class _Rules:
 
     node: SequenceModel
     sets: Mapping[str, list[str]]
+    sequences: Mapping[str, Sequence]  # in the order of their patterns
     found: Slot
     items: Slot
     scope: Scope
@@ -96,9 +97,9 @@ class _Rules:
         figures = self._figures(basis)
         order = np.argsort(figures if ascending else -figures, kind="stable")
         limit = len(self.node.rules) if several and rank <= 0 else rank
-        count, names = len(self.node.rules), [sequence.id for sequence in self.node.sequences]
-        antecedents = [names.index(rule.antecedent.reference.sequence) for rule in self.node.rules]
-        both = np.arange(len(names), len(names) + count)
+        places = {name: place for place, name in enumerate(self.sequences)}
+        antecedents = [places[rule.antecedent.reference.sequence] for rule in self.node.rules]
+        both = np.arange(len(places), len(places) + len(self.node.rules))
         return SelectRules(order, np.array(antecedents), both, algorithm, limit)
 
     def _figures(self, name: str) -> NDArray[np.float64]:
@@ -130,8 +131,7 @@ class _Rules:
         return ListColumn(child, np.concatenate(([0], np.cumsum([len(each) for each in values]))))
 
     def _sets(self, rule: SequenceRule, side: str) -> list[list[str]]:
-        wanted = getattr(rule, side).reference.sequence
-        sequence = next(each for each in self.node.sequences if each.id == wanted)
+        sequence = self.sequences[getattr(rule, side).reference.sequence]
         return [self.sets[part.set] for part in sequence.parts if isinstance(part, SetReference)]
 
 
@@ -151,7 +151,7 @@ def _sequence_model(node: SequenceModel, scope: Scope) -> Result:
     inputs = [lists, *([] if times is None else [times]), *checks]
     found = scope.builder.emit(histories, *inputs, sample=np.empty((0, histories.count), dtype=np.bool_))
     values = {name: [item.value for item in content] for name, content in sets.items()}
-    rules = _Rules(node, values, found, lists, scope)
+    rules = _Rules(node, values, {sequence.id: sequence for sequence in node.sequences}, found, lists, scope)
     lookups: dict[str, Callable[[OutputField], Slot]] = {name: partial(rules.answer, name) for name in _FEATURES}
     lookups["ruleValue"] = lambda output: rules.answer(output.rule_feature, output)
     value = rules.answer("consequent", None)

@@ -87,6 +87,12 @@ HISTORIES = {
 }
 
 
+def test_of_sequences_with_one_id_the_last_holds():
+    """And what stands after them keeps its place."""
+    history, selected = HISTORIES["later"]
+    assert score(model(sets=SETS + sequence("b", "m")), [history]) == [selected]
+
+
 @pytest.mark.parametrize("name", HISTORIES)
 def test_histories_select_rules(name):
     history, expected = HISTORIES[name]
