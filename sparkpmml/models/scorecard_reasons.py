@@ -50,7 +50,7 @@ class Points:
 
 def _spread(values: Array, rows: int) -> Array:
     """A constant's one value for all rows, any other as it is, in one piece of memory."""
-    return np.ascontiguousarray(np.broadcast_to(values, rows))
+    return np.ascontiguousarray(values if len(values) == rows else np.broadcast_to(values, rows))
 
 
 @dataclass(frozen=True, slots=True)
