@@ -9,47 +9,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.expressions import lower_expression, number_slot
 from sparkpmml.compiler.lowering import register
-from sparkpmml.compiler.predicates import lower_predicate
 from sparkpmml.compiler.result import Result, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
-from sparkpmml.models.scorecard_bins import lower_bins
+from sparkpmml.models.scorecard_attributes import Held, find_held
 from sparkpmml.models.scorecard_nodes import Characteristic, Scorecard
 from sparkpmml.models.scorecard_reasons import lower_reason_codes
-from sparkpmml.runtime.column import Column, integers
+from sparkpmml.runtime.column import Column
 
 
 @dataclass(frozen=True, slots=True)
-class FirstTrue:
-    """The operation: which of the conditions is the first that is true, from 0; missing where none is."""
+class Calculated:
+    """The operation: partial scores, those of the attributes at `positions` from the further columns, in order."""
 
-    def __call__(self, *conditions: Column) -> Column:
-        index = np.full(1, -1)
-        for position, condition in reversed(list(enumerate(conditions))):
-            index = np.where(condition.values & ~condition.is_missing(), position, index)
-        return integers(np.maximum(index, 0), index < 0)
+    positions: tuple[int, ...]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PartialScore:
-    """The operation: the score of the attribute that holds; `scores` has one per attribute and at last NaN for none.
-
-    `calculated` says which attributes take theirs from the further columns, in order.
-    """
-
-    scores: NDArray[np.float64]
-    calculated: tuple[int, ...]
-
-    def __call__(self, index: Column, *columns: Column) -> Column:
-        position = np.where(index.is_missing(), len(self.scores) - 1, index.values)
-        values = self.scores[position]
-        for attribute, column in zip(self.calculated, columns, strict=True):
-            values = np.where(position == attribute, column.as_double(), values)
+    def __call__(self, partial: Column, index: Column, *columns: Column) -> Column:
+        values = partial.values
+        for position, column in zip(self.positions, columns, strict=True):
+            values = np.where(index.values == position, column.as_double(), values)
         return Column(DataType.DOUBLE, values)
 
 
@@ -73,42 +55,33 @@ def _scorecard(node: Scorecard, scope: Scope) -> Result:
     characteristics = node.characteristics.characteristics
     if not characteristics:
         raise ValueError("has no Characteristic")
-    builder = scope.builder
-    held = [_first_true(each, scope) for each in characteristics]
-    partials = [_partial_score(each, index, scope) for each, index in zip(characteristics, held, strict=True)]
-    value = builder.emit(Sum(node.initial_score, node.math_context == "float"), *partials)
+    held = [find_held(each, scope) for each in characteristics]
+    partials = [_partial_score(node, each, scope) for node, each in zip(characteristics, held, strict=True)]
+    value = scope.builder.emit(Sum(node.initial_score, node.math_context == "float"), *partials)
     features = {}
     if node.use_reason_codes:
-        reasons = lower_reason_codes(node, held, partials, scope)
+        reasons = lower_reason_codes(node, value, held, partials, scope)
         if reasons:
             features["reasonCode"] = reasons
     return Result(info=target_info(node, scope.compilation), value=value, features=features)
 
 
-def _first_true(node: Characteristic, scope: Scope) -> Slot:
-    with scope.compilation.at(node):
-        if not node.attributes:
-            raise ValueError("has no Attribute")
-    predicates = [each.predicate for each in node.attributes]
-    binned = lower_bins(predicates, scope)
-    if binned is not None:
-        return binned
-    return scope.builder.emit(FirstTrue(), *[lower_predicate(each, scope) for each in predicates])
-
-
-def _partial_score(node: Characteristic, index: Slot, scope: Scope) -> Slot:
-    scores, calculated, columns = [], [], []
-    for position, each in enumerate(node.attributes):
-        scores.append(np.nan if each.partial_score is None else each.partial_score)
-        if each.complex_score is None:
-            continue
+def _partial_score(node: Characteristic, held: Held, scope: Scope) -> Slot:
+    scores = [np.nan if each.partial_score is None else each.partial_score for each in node.attributes]
+    partial = held.look_up(np.array([*scores, np.nan]), DataType.DOUBLE, scope)
+    calculated = {
+        position: each.complex_score for position, each in enumerate(node.attributes) if each.complex_score is not None
+    }
+    if not calculated:
+        return partial
+    index = held.look_up(np.arange(len(scores) + 1), DataType.INTEGER, scope)
+    columns = []
+    for position, each in calculated.items():
         with scope.builder.guarded(scope.builder.emit(IsIndex(position), index)):
-            slot = lower_expression(each.complex_score.expression, scope)
-            with scope.compilation.at(each.complex_score):
-                slot = number_slot(slot, scope, "a partial score")
-        calculated.append(position)
-        columns.append(slot)
-    return scope.builder.emit(PartialScore(np.array([*scores, np.nan]), tuple(calculated)), index, *columns)
+            slot = lower_expression(each.expression, scope)
+            with scope.compilation.at(each):
+                columns.append(number_slot(slot, scope, "a partial score"))
+    return scope.builder.emit(Calculated(tuple(calculated)), partial, index, *columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +91,4 @@ class IsIndex:
     position: int
 
     def __call__(self, index: Column) -> Column:
-        return Column(DataType.BOOLEAN, (index.values == self.position) & ~index.is_missing())
+        return Column(DataType.BOOLEAN, index.values == self.position)

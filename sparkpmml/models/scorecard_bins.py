@@ -1,7 +1,8 @@
 """Characteristics that cut one number into bins, as almost all do: a ranking and a look-up in place of comparisons.
 
 Every comparison with a literal b changes its answer at b or just below it. Between these margins no condition changes,
-so the attribute that holds is worked out once for each interval, and for a missing value.
+so the attribute that holds is worked out once for each interval, and for a missing value; of the margins, those remain
+at which it changes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.kernels.ranks import Ruler, make_ruler
 from sparkpmml.pmml.predicates import CompoundPredicate, FalsePredicate, Predicate, SimplePredicate, TruePredicate
 from sparkpmml.runtime.cast import parse_value
-from sparkpmml.runtime.column import Column, Mask, integers
+from sparkpmml.runtime.column import Array, Column, Mask
 
 Logic = NDArray[np.float64]
 """1 true, 0 false, NaN unknown."""
@@ -26,22 +27,39 @@ Logic = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bins:
-    """The operation: which attribute holds for a floating column, from 0; missing where none does.
+    """The operation: a table's entry for each value of a floating column.
 
-    `attribute[i]` (-1: none) is that of the values above i of the ruler's thresholds, the last that of missing values.
+    `table[i]` is that of the values above i of the ruler's thresholds, the last that of missing values. It is of the
+    numbers that hold `data_type`.
     """
 
     ruler: Ruler
-    attribute: NDArray[np.int64]
+    table: Array
+    data_type: DataType
 
     def __call__(self, column: Column) -> Column:
-        interval = np.minimum(self.ruler.rank(np.ascontiguousarray(column.values)), len(self.attribute) - 1)
-        index = self.attribute[interval]
-        return integers(np.maximum(index, 0), index < 0)
+        interval = self.ruler.rank(np.ascontiguousarray(column.values))
+        return Column(self.data_type, self.table.take(interval, mode="clip"))  # a missing value's rank is past the last
 
 
-def lower_bins(predicates: Sequence[Predicate], scope: Scope) -> Slot | None:
-    """The slot of the attribute that holds; None where the conditions ask for more than one floating number."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Binning:
+    """A characteristic that cuts the number in `slot`: see `Bins`.
+
+    `attribute[i]` is the attribute that holds, from 0; their count where none does.
+    """
+
+    slot: Slot
+    ruler: Ruler
+    attribute: NDArray[np.int64]
+
+    def look_up(self, entries: Array, data_type: DataType, scope: Scope) -> Slot:
+        """See `scorecard_attributes.Held`."""
+        return scope.builder.emit(Bins(self.ruler, entries[self.attribute], data_type), self.slot)
+
+
+def find_bins(predicates: Sequence[Predicate], scope: Scope) -> Binning | None:
+    """What bins the conditions make; None where they ask for more than one floating number."""
     tests = [test for predicate in predicates for test in _tests(predicate)]
     fields = {test.field for test in tests if isinstance(test, SimplePredicate)}
     if len(fields) != 1 or not all(isinstance(test, SimplePredicate) for test in tests):
@@ -55,8 +73,9 @@ def lower_bins(predicates: Sequence[Predicate], scope: Scope) -> Slot | None:
     margins = np.unique(np.concatenate([np.nextafter(literals, -np.inf), literals]))
     values = np.concatenate([margins, [np.inf, np.nan]])  # one of each interval: its upper end
     holds = np.array([_evaluate(predicate, values, slot.data_type) == 1 for predicate in predicates])
-    attribute = np.where(holds.any(axis=0), holds.argmax(axis=0), -1)
-    return scope.builder.emit(Bins(make_ruler(margins), attribute), slot)
+    attribute = np.where(holds.any(axis=0), holds.argmax(axis=0), len(predicates))
+    changes = attribute[:-2] != attribute[1:-1]
+    return Binning(slot, make_ruler(margins[changes]), attribute[np.concatenate([changes, [True, True]])])
 
 
 def _tests(predicate: Predicate) -> Iterator[Predicate]:

@@ -8,6 +8,7 @@ document.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,36 +16,40 @@ from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.scope import Scope
-from sparkpmml.compiler.scores import Matrix, label_column, pick
 from sparkpmml.datatypes import DataType
-from sparkpmml.kernels.reasons import add_points, order_points
+from sparkpmml.kernels.reasons import add_points, first_reasons, next_reasons
+from sparkpmml.models.scorecard_attributes import Held
 from sparkpmml.models.scorecard_nodes import Characteristic, Scorecard
 from sparkpmml.runtime.column import Array, Column
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
-    """The operation: float64[n, codes], the points of each code.
+    """The operation: float64[codes, n], the points of each code.
 
-    NaN where none of a code's attributes holds, and everywhere where the row has no score.
-    `codes[i]` are the codes of characteristic i's attributes, as columns of the result; `sign` is 1 for points below
-    the baseline. Inputs: the partial scores, then which attributes hold.
+    NaN where none of a code's attributes holds, and everywhere where the row has no score. `codes[i]` is the code that
+    only characteristic i has; None where codes are shared, or change with the attribute. `sign` is 1 for points below
+    the baseline. Inputs: the score, the partial scores, then each row's code for every None.
     """
 
-    codes: tuple[NDArray[np.int64], ...]
+    codes: tuple[int | None, ...]
     baselines: tuple[float, ...]
     sign: float
     width: int
 
-    def __call__(self, *columns: Column) -> Matrix:
-        partials, held = columns[: len(self.codes)], columns[len(self.codes) :]
-        (rows,) = np.broadcast_shapes(*[column.values.shape for column in columns])
-        points = np.full((rows, self.width), np.nan)
-        unknown = np.zeros(rows, dtype=np.bool_)
-        for codes, baseline, partial, index in zip(self.codes, self.baselines, partials, held, strict=True):
-            add_points(_spread(codes[index.values], rows), _spread(partial.values, rows), baseline, self.sign, points)
-            unknown |= np.isnan(partial.values)
-        points[unknown] = np.nan
+    def __call__(self, score: Column, *columns: Column) -> NDArray[np.float64]:
+        rows = len(score)
+        partials, row_codes = columns[: len(self.codes)], iter(columns[len(self.codes) :])
+        points = np.full((self.width, rows), np.nan)
+        for code, baseline, partial in zip(self.codes, self.baselines, partials, strict=True):
+            own = self.sign * (baseline - partial.values)
+            if code is None:
+                add_points(_spread(next(row_codes).values, rows), _spread(own, rows), points)
+            else:
+                points[code] = own
+        unknown = np.isnan(score.values)
+        if unknown.any():
+            points[:, unknown] = np.nan
         return points
 
 
@@ -53,27 +58,24 @@ def _spread(values: Array, rows: int) -> Array:
     return np.ascontiguousarray(values if len(values) == rows else np.broadcast_to(values, rows))
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The operation: int64[n, codes], the codes from most points to least; -1 where there is no further reason."""
-
-    def __call__(self, points: Matrix) -> NDArray[np.int64]:
-        return order_points(points)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Ranked:
-    """The operation: the code of a rank, from 0."""
+class NextReason:
+    """The operation: each row's code of the most points, or of the most after those of `before`, the rank above."""
 
-    labels: Column
-    rank: int
+    labels: Array  # object[codes]
 
-    def __call__(self, order: NDArray[np.int64]) -> Column:
-        code = order[:, self.rank]
-        return pick(self.labels, np.maximum(code, 0), code < 0)
+    def __call__(self, points: NDArray[np.float64], before: Column | None = None) -> Column:
+        codes = np.empty(points.shape[1], dtype=np.int32)
+        if before is None:
+            first_reasons(points, codes)
+        else:
+            next_reasons(points, before.values, codes)
+        return Column(DataType.STRING, codes, dictionary=self.labels)
 
 
-def lower_reason_codes(node: Scorecard, held: list[Slot], partials: list[Slot], scope: Scope) -> tuple[Slot, ...]:
+def lower_reason_codes(
+    node: Scorecard, score: Slot, held: list[Held], partials: list[Slot], scope: Scope
+) -> tuple[Slot, ...]:
     """By rank, the reason codes; none when the scorecard has none. An incomplete one is a ValueError when asked for."""
     characteristics = node.characteristics.characteristics
     names = [_names(each) for each in characteristics]
@@ -85,20 +87,30 @@ def lower_reason_codes(node: Scorecard, held: list[Slot], partials: list[Slot], 
             raise ValueError("gives reason codes, but has characteristics without a reasonCode or a baselineScore")
         return ()
     labels = tuple(dict.fromkeys(name for each in names for name in each if name is not None))
+    codes = [[labels.index(name) for name in each if name is not None] for each in names]
+    owners = Counter(code for each in codes for code in set(each))
+    own = tuple(each[0] if len(set(each)) == 1 and owners[each[0]] == 1 else None for each in codes)
     points = scope.builder.emit(
         Points(
-            tuple(np.array([labels.index(name) for name in each if name is not None]) for each in names),
+            own,
             tuple(each for each in baselines if each is not None),
             1.0 if node.reason_code_algorithm == "pointsBelow" else -1.0,
             len(labels),
         ),
+        score,
         *partials,
-        *held,
-        sample=np.empty((0, len(labels))),
+        *[
+            attribute.look_up(np.array([*each, 0]), DataType.INTEGER, scope)
+            for attribute, each, single in zip(held, codes, own, strict=True)
+            if single is None
+        ],
+        sample=np.empty((len(labels), 0)),
     )
-    order = scope.builder.emit(Order(), points, sample=np.empty((0, len(labels)), dtype=np.int64))
-    column = label_column(labels, DataType.STRING)
-    return tuple(scope.builder.emit(Ranked(column, rank), order) for rank in range(len(labels)))
+    find = NextReason(np.array(labels, dtype=object))
+    reasons = [scope.builder.emit(find, points)]
+    while len(reasons) < len(labels):
+        reasons.append(scope.builder.emit(find, points, reasons[-1]))
+    return tuple(reasons)
 
 
 def _names(node: Characteristic) -> list[str | None]:

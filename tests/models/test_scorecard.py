@@ -240,7 +240,7 @@ def test_bins_answer_as_the_conditions_do(monkeypatch):
     for _ in range(60):
         source = document(characteristic(*some_attributes(), reasonCode="r", baselineScore="3"))
         with monkeypatch.context() as patched:
-            patched.setattr("sparkpmml.models.scorecard.lower_bins", lambda *_: None)
+            patched.setattr("sparkpmml.models.scorecard_attributes.find_bins", lambda *_: None)
             expected = sparkpmml.load(source).predict(rows)
         assert sparkpmml.load(source).predict(rows).equals(expected), source
 
@@ -249,3 +249,49 @@ def test_condition_without_conditions_is_refused():
     empty = '<Attribute partialScore="1"><CompoundPredicate booleanOperator="and"/></Attribute>'
     with pytest.raises(ModelError, match="no conditions"):
         sparkpmml.load(document(characteristic(empty, attribute(2, "income"))))
+
+
+def test_reasons_of_many_rows_are_those_of_each_row():
+    """Six codes that characteristics share and attributes change, with ties, points to the good and rows of no score."""
+    random = np.random.default_rng(1)
+    scores = random.integers(-3, 8, (8, 4))
+    codes = random.choice(list("ABCDEF"), (8, 4))
+    bounds = [-0.5, 0.0, 0.5]
+
+    def attributes(part):
+        conditions = [("lessThan", bound) for bound in bounds] + [("greaterOrEqual", bounds[-1])]
+        return "".join(
+            attribute(int(points), f"x{part}", *condition, reasonCode=code)
+            for points, code, condition in zip(scores[part], codes[part], conditions, strict=True)
+        )
+
+    def named(feature, count):
+        return "".join(feature.format(i) for i in range(count))
+
+    source = f"""<PMML version="4.4" xmlns="http://www.dmg.org/PMML-4_4"><Header/><DataDictionary>
+    {named('<DataField name="x{}" optype="continuous" dataType="double"/>', 8)}
+    </DataDictionary><Scorecard functionName="regression" baselineScore="4"><MiningSchema>
+    {named('<MiningField name="x{}"/>', 8)}</MiningSchema><Output>
+    {"".join(f'<OutputField name="reason {rank}" feature="reasonCode" rank="{rank}"/>' for rank in range(1, 8))}
+    </Output><Characteristics>
+    {"".join(characteristic(attributes(part)) for part in range(8))}</Characteristics></Scorecard></PMML>"""
+    values = random.normal(size=(2000, 8))
+    values[random.random(values.shape) < 0.01] = np.nan
+    order = list(dict.fromkeys(codes.ravel().tolist()))
+    expected = []
+    for row in values:
+        held = np.searchsorted(bounds, row, side="right")
+        points = {}
+        for part, index in enumerate(held):
+            code = codes[part, index]
+            points[code] = points.get(code, 0) + 4 - scores[part, index]
+        reasons = sorted(
+            (code for code in points if points[code] >= 0), key=lambda code: (-points[code], order.index(code))
+        )
+        expected.append([] if np.isnan(row).any() else reasons)
+    table = pa.table({f"x{part}": values[:, part] for part in range(8)})
+    answers = sparkpmml.load(source.encode()).predict(table).to_pylist()
+    found = [[answer[f"reason {rank}"] for rank in range(1, 8)] for answer in answers]
+    assert found == [[*each, *[None] * (7 - len(each))] for each in expected]
+    assert sum(not each for each in expected) > 50
+    assert max(map(len, expected)) >= 5
