@@ -17,8 +17,8 @@ from sparkpmml.compiler import expressions, lowering, predicates
 from sparkpmml.compiler.outputs import FEATURES
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.models import discover
-from sparkpmml.models.time_series_algorithms import PATHS
-from sparkpmml.models.time_series_nodes import Algorithm, TimeSeriesModel
+from sparkpmml.models.time_series.algorithms import PATHS
+from sparkpmml.models.time_series.nodes import Algorithm, TimeSeriesModel
 from sparkpmml.pmml.dictionary import data_type, op_type
 from sparkpmml.pmml.expressions import Expression
 from sparkpmml.pmml.model import Document, Model

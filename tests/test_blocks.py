@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sparkpmml.compiler.scores import find_highest
-from sparkpmml.models.regression import Linear
+from sparkpmml.models.regression.lowering import Linear
 from sparkpmml.runtime import design
 from sparkpmml.runtime.arrow import to_arrow_map
 from sparkpmml.runtime.column import numbers
@@ -29,7 +29,7 @@ def test_linear_functions_in_blocks(classes, single, monkeypatch):
     weights, intercepts = random.standard_normal((8, classes)), random.standard_normal(classes)
     linear = Linear(7, powers, weights, (), (), np.empty((0, classes)), intercepts, single)
     whole = linear(*columns)
-    monkeypatch.setattr("sparkpmml.models.regression.CACHED_CELLS", 8 * 64)
+    monkeypatch.setattr("sparkpmml.models.regression.lowering.CACHED_CELLS", 8 * 64)
     blocks = linear(*columns)
     assert blocks.dtype == whole.dtype == (np.float32 if single else np.float64)
     np.testing.assert_allclose(blocks, whole, rtol=1e-6 if single else 1e-14)

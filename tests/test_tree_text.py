@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparkpmml.errors import ModelError
-from sparkpmml.models import discover, tree_batch
-from sparkpmml.models.tree_arrays import Kind, TreeNodes
-from sparkpmml.models.tree_reader import TreeReader
-from sparkpmml.models.tree_values import NONE
+from sparkpmml.models import discover
+from sparkpmml.models.tree import batch as tree_batch
+from sparkpmml.models.tree.arrays import Kind, TreeNodes
+from sparkpmml.models.tree.reader import TreeReader
+from sparkpmml.models.tree.values import NONE
 from sparkpmml.pmml import feeder
 from sparkpmml.pmml.model import Document
 from sparkpmml.pmml.reader import read

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparkpmml.models.tree_values import NONE, TextCodes
+from sparkpmml.models.tree.values import NONE, TextCodes
 
 WRITINGS = (
     repr,

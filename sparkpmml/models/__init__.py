@@ -1,4 +1,4 @@
-"""One file per PMML model element: its nodes and its lowering. `discover` imports them all: a file is all it takes."""
+"""A file or folder per PMML model element, found by `discover`: its nodes, and its lowering to a program."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from sparkpmml import transformations
 def discover() -> None:
     """Import every model element's module, which declares its nodes and registers its lowering; expressions' too."""
     transformations.discover()
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        importlib.import_module(module.name)

@@ -15,7 +15,7 @@ from sparkpmml.compiler.result import Result, target_info
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
-from sparkpmml.models.clustering_nodes import ClusteringModel
+from sparkpmml.models.clustering.nodes import ClusteringModel
 from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.node import Node, attribute, child, element, integer, one_of

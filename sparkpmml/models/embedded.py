@@ -10,8 +10,8 @@ from functools import singledispatch
 from typing import Any, cast
 
 from sparkpmml.models.embedded_nodes import DecisionTree, EmbeddedModel, Regression, ResultField
-from sparkpmml.models.regression_nodes import RegressionModel
-from sparkpmml.models.tree_nodes import RootNode, TreeModel
+from sparkpmml.models.regression.nodes import RegressionModel
+from sparkpmml.models.tree.nodes import RootNode, TreeModel
 from sparkpmml.pmml.dictionary import MiningField, MiningSchema
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.output import Output, OutputField

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sparkpmml.datatypes import DataType, OpType
-from sparkpmml.models.regression_nodes import NORMALIZATIONS, RegressionTable
-from sparkpmml.models.tree_strategies import TreeStrategies
+from sparkpmml.models.regression.nodes import NORMALIZATIONS, RegressionTable
+from sparkpmml.models.tree.strategies import TreeStrategies
 from sparkpmml.pmml.dictionary import data_type, op_type
 from sparkpmml.pmml.expressions import LocalTransformations
 from sparkpmml.pmml.node import Node, attribute, child, children, element, family, one_of

@@ -240,7 +240,7 @@ def test_bins_answer_as_the_conditions_do(monkeypatch):
     for _ in range(60):
         source = document(characteristic(*some_attributes(), reasonCode="r", baselineScore="3"))
         with monkeypatch.context() as patched:
-            patched.setattr("sparkpmml.models.scorecard_attributes.find_bins", lambda *_: None)
+            patched.setattr("sparkpmml.models.scorecard.attributes.find_bins", lambda *_: None)
             expected = sparkpmml.load(source).predict(rows)
         assert sparkpmml.load(source).predict(rows).equals(expected), source
 

@@ -14,7 +14,7 @@ import sparkpmml
 from sparkpmml.datatypes import DataType
 from sparkpmml.errors import ModelError
 from sparkpmml.kernels.sequences import SAME
-from sparkpmml.models.sequence_patterns import Pattern, Step, make_histories
+from sparkpmml.models.sequence.patterns import Pattern, Step, make_histories
 from sparkpmml.runtime.column import from_strings, numbers
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.lists import ListColumn

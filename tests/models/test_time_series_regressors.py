@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import sparkpmml
 from sparkpmml.errors import ModelError, UnsupportedMarkupError
-from sparkpmml.models.time_series_transfer import Transfer
+from sparkpmml.models.time_series.transfer import Transfer
 from tests.models.test_time_series import AHEAD, X, array, forecasts, matrix, part, series
 
 FUTURE = [4, 6, 2, 8]

@@ -1,0 +1,1 @@
+"""AssociationModel (specification: AssociationRules)."""

@@ -1,0 +1,1 @@
+"""BaselineModel (specification: BaselineModel)."""

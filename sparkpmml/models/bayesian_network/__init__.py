@@ -1,0 +1,1 @@
+"""BayesianNetworkModel (specification: BayesianNetwork)."""

@@ -1,0 +1,1 @@
+"""ClusteringModel (specification: ClusteringModel)."""

@@ -1,0 +1,1 @@
+"""Trees, one or thousands, as one decision graph (specification: TreeModel)."""

@@ -1,0 +1,1 @@
+"""GeneralRegressionModel (specification: GeneralRegression)."""

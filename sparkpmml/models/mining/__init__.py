@@ -1,0 +1,1 @@
+"""MiningModel (specification: MultipleModels)."""

@@ -1,0 +1,188 @@
+"""A MiningModel whose segments are plain trees, as one forest and one pass of a kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkpmml.compiler.result import Result, Scores, TargetInfo, target_info
+from sparkpmml.compiler.scope import Scope
+from sparkpmml.compiler.scores import Matrix, winner
+from sparkpmml.datatypes import DataType
+from sparkpmml.kernels.forest import Forest
+from sparkpmml.kernels.rows import row_shares
+from sparkpmml.models.forest.dart import is_estimators_dart, upon
+from sparkpmml.models.forest.graph import Planted, feature_arrays, plant, row_count
+from sparkpmml.models.forest.leaves import LeafTable
+from sparkpmml.models.mining.combine import take_base_score
+from sparkpmml.models.mining.nodes import MiningModel
+from sparkpmml.models.tree.nodes import TreeModel
+from sparkpmml.runtime.column import Array, Column
+from sparkpmml.runtime.encode import Encoder
+
+_SUMS = ("sum", "average", "weightedAverage", "weightedSum")
+_VOTES = ("majorityVote", "weightedMajorityVote")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SumLeaves:
+    """The operation: `start` plus the leaves' numbers, added in document order in their own precision, then divided.
+
+    A row that ends in a leaf without an answer has no result (NaN is added).
+    """
+
+    forest: Forest
+    encoders: tuple[Encoder | None, ...]
+    values: Array
+    divisor: float
+    start: float
+
+    def __call__(self, *columns: Column) -> Column:
+        arrays = feature_arrays(columns, self.encoders)
+        start = self.values.dtype.type(self.start)
+        total = self.forest.sums(arrays, self.values, start, rows=row_count(columns))
+        if self.divisor != 1.0:
+            total = total / total.dtype.type(self.divisor)
+        return Column(DataType.FLOAT if total.dtype == np.float32 else DataType.DOUBLE, total)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SumLeafScores:
+    """The operation: the leaves' class scores added in document order, then divided: float64[n, k]."""
+
+    forest: Forest
+    encoders: tuple[Encoder | None, ...]
+    scores: Matrix
+    divisor: float
+
+    def __call__(self, *columns: Column) -> Matrix:
+        total = self.forest.sums(feature_arrays(columns, self.encoders), self.scores, rows=row_count(columns))
+        result: Matrix = total / self.divisor
+        return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CountLeafVotes:
+    """The operation: the trees' votes, by weight, as shares: float64[n, k]."""
+
+    forest: Forest
+    encoders: tuple[Encoder | None, ...]
+    classes: NDArray[np.int32]
+    weights: NDArray[np.float64]
+    labels: int
+
+    def __call__(self, *columns: Column) -> Matrix:
+        arrays = feature_arrays(columns, self.encoders)
+        votes = self.forest.votes(arrays, self.classes, self.weights, self.labels, rows=row_count(columns))
+        with np.errstate(invalid="ignore"):  # a row without a vote has no result
+            return row_shares(votes)
+
+
+def lower_forest(node: MiningModel, scope: Scope) -> Result | None:
+    """The MiningModel's result by one kernel, or None when its segments need more than that."""
+    segments = node.segmentation.segments
+    trees = [segment.model for segment in segments if isinstance(segment.model, TreeModel)]
+    if len(trees) != len(segments) or not all(_is_plain(tree, node) for tree in trees):
+        return None
+    if not all(segment.is_always_active for segment in segments) or _asks_for_segments(node):
+        return None
+    if any(segment.variable_weight is not None for segment in segments):
+        return None
+    method, info = node.segmentation.method, target_info(node, scope.compilation)
+    classifies = node.function_name == "classification"
+    if method not in (*_SUMS, *_VOTES) or (method in _VOTES) != (classifies and method in _VOTES):
+        return None
+    planted = plant(trees, lambda tree: Scope(scope.compilation, tree, scope))
+    if planted.leaves.has_null and (
+        method in _VOTES or node.segmentation.missing_prediction_treatment == "skipSegment"
+    ):
+        return None  # a sum is missing where one tree's answer is; votes and skipped segments ask for more
+    weights = np.array([segment.weight for segment in segments])
+    if not classifies:
+        return _numbers(node, planted, info, weights, scope)
+    lower = _votes if method in _VOTES else _scores
+    return lower(node, planted, info, weights, scope)
+
+
+def _is_plain(tree: TreeModel, parent: MiningModel) -> bool:
+    """May the tree be a part of a forest, its own answer unseen?"""
+    return (
+        tree.output is None
+        and tree.targets is None
+        and not tree.is_weighted
+        and not tree.nodes.embedded
+        and tree.is_scorable
+        and tree.function_name == parent.function_name
+        and tree.math_context == parent.math_context
+    )
+
+
+def _asks_for_segments(node: MiningModel) -> bool:
+    return node.output is not None and any(field.segment_id is not None for field in node.output.fields)
+
+
+def _leaf_weights(leaves: LeafTable, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """float64[leaves]: the weight of the tree that a leaf belongs to; 1 for the leaf that is no answer."""
+    return np.where(leaves.is_null, 1.0, weights[leaves.tree()])
+
+
+def _divisor(method: str, weights: NDArray[np.float64]) -> float:
+    return {"average": float(len(weights)), "weightedAverage": _in_order(weights)}.get(method, 1.0)
+
+
+def _in_order(weights: NDArray[np.float64]) -> float:
+    return float(sum(weights.tolist()))
+
+
+def _numbers(
+    node: MiningModel, planted: Planted, info: TargetInfo, weights: NDArray[np.float64], scope: Scope
+) -> Result:
+    kind = DataType.FLOAT if node.math_context == "float" else DataType.DOUBLE
+    values = _rounded(planted.leaves.numbers(kind), planted.leaves, node, scope)
+    method = node.segmentation.method
+    start, info = take_base_score(method, node.math_context == "float", info)
+    if start and is_estimators_dart(scope):
+        values = upon(start, values)
+    if method.startswith("weighted"):
+        values = values * _leaf_weights(planted.leaves, weights).astype(values.dtype)
+    operation = SumLeaves(planted.forest, planted.encoders, values, _divisor(method, weights), start)
+    value = scope.builder.emit(operation, *planted.slots, sample=Column(kind, values[:0]))
+    return Result(info=info, value=value)
+
+
+def _rounded(values: Array, leaves: LeafTable, node: MiningModel, scope: Scope) -> Array:
+    """The leaves' numbers as their trees predict them: a tree whose target is a float rounds to one."""
+    floats = {name for name, field in scope.compilation.data_fields.items() if field.type is DataType.FLOAT}
+    of_float = np.array([segment.model.target_name in floats for segment in node.segmentation.segments])
+    if not of_float.any():
+        return values
+    return np.where(of_float[leaves.tree()], values.astype(np.float32).astype(values.dtype), values)
+
+
+def _scores(
+    node: MiningModel, planted: Planted, info: TargetInfo, weights: NDArray[np.float64], scope: Scope
+) -> Result | None:
+    if not planted.leaves.has_distributions:
+        raise ValueError(f"combines probabilities ({node.segmentation.method}), but its trees give none")
+    method = node.segmentation.method
+    labels = info.order([info.label(text) for text in planted.leaves.class_texts()])
+    scores, _ = planted.leaves.distributions(labels, info)
+    if method.startswith("weighted"):
+        scores = scores * _leaf_weights(planted.leaves, weights)[:, None]
+    operation = SumLeafScores(planted.forest, planted.encoders, scores, _divisor(method, weights))
+    slot = scope.builder.emit(operation, *planted.slots, sample=np.empty((0, len(labels))))
+    probability = Scores(labels, slot)
+    return Result(info=info, value=winner(scope.builder, probability, info), probability=probability)
+
+
+def _votes(node: MiningModel, planted: Planted, info: TargetInfo, weights: NDArray[np.float64], scope: Scope) -> Result:
+    labels = info.order([info.label(text) for text in planted.leaves.class_texts()])
+    classes = planted.leaves.classes(labels, info)
+    weighted = node.segmentation.method == "weightedMajorityVote"
+    weights = weights if weighted else np.ones(len(weights))
+    operation = CountLeafVotes(planted.forest, planted.encoders, classes, weights, len(labels))
+    slot = scope.builder.emit(operation, *planted.slots, sample=np.empty((0, len(labels))))
+    probability = Scores(labels, slot)
+    return Result(info=info, value=winner(scope.builder, probability, info), probability=probability)

@@ -1,0 +1,1 @@
+"""NaiveBayesModel (specification: NaiveBayes)."""

@@ -1,0 +1,1 @@
+"""NearestNeighborModel (specification: KNN)."""

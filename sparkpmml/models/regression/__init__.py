@@ -1,0 +1,1 @@
+"""RegressionModel (specification: Regression)."""

@@ -1,0 +1,1 @@
+"""RuleSetModel (specification: RuleSet)."""

@@ -1,0 +1,1 @@
+"""Scorecard (specification: Scorecard)."""

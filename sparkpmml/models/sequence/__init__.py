@@ -1,0 +1,1 @@
+"""SequenceModel (specification: Sequences)."""

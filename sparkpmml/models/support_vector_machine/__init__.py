@@ -1,0 +1,1 @@
+"""SupportVectorMachineModel (specification: SupportVectorMachine)."""

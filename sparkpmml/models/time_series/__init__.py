@@ -1,0 +1,1 @@
+"""TimeSeriesModel (specification: TimeSeriesModel)."""

@@ -1,0 +1,1 @@
+"""TreeModel (specification: TreeModel)."""
