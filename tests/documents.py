@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 import sparkpmml
@@ -57,3 +58,8 @@ def _array(column: list[Any], kind: pa.DataType | None) -> pa.Array:
     if any(isinstance(value, str) for value in column):
         kind = pa.string()
     return pa.array(column, kind)
+
+
+def listed(column: pd.Series[Any]) -> list[Any]:
+    """A column's single values, None where one is missing: which sign stands for that, differs by version of pandas."""
+    return [None if pd.isna(value) else value for value in column]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from documents import listed
 
 import sparkpmml
 from sparkpmml.models.anomaly_detection import mean_path_length
@@ -62,7 +63,7 @@ def test_scores(attributes, inside, more, expected):
 def test_outputs_of_both_models():
     result = load('algorithmType="iforest" sampleDataSize="256"', IDENTITY, output=DECISION).predict(ROWS)
     np.testing.assert_array_equal(result["inside"], [1, 9, NAN])
-    assert result["odd"].tolist() == [True, False, None]
+    assert listed(result["odd"]) == [True, False, None]
 
 
 def test_mean_path_length_is_the_trainers():

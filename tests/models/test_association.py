@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pyarrow as pa
 import pytest
+from documents import listed
 
 import sparkpmml
 from sparkpmml.errors import ModelError
@@ -141,7 +142,7 @@ def test_an_item_that_is_not_valid_cannot_be_scored():
     model = association(output(), fields)
     frame = pd.DataFrame({"item": [["Cracker"], ["Cracker", "Beer"]]})
     answer = model.predict(frame, on_error="capture")
-    assert answer["out"].tolist() == ["3", None]
+    assert listed(answer["out"]) == ["3", None]
     assert "item holds a value that is not valid" in answer["error"][1]
 
 

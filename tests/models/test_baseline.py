@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 import pytest
+from documents import listed
 
 import sparkpmml
 from sparkpmml.errors import ModelError, UnsupportedMarkupError
@@ -269,7 +270,7 @@ def test_a_window_looks_at_the_last_members_of_a_derived_field():
 def test_a_member_that_cannot_be_made_fails_its_row():
     model = baseline(cusum(*GAUSS).replace('"x"', '"days"'), derived=DERIVED)
     answer = model.predict(pd.DataFrame({"c": [["1970-01-03", "soon"], ["1970-01-03"]]}), on_error="capture")
-    assert answer["error"].tolist() == ["days holds a value that is not valid", None]
+    assert listed(answer["error"]) == ["days holds a value that is not valid", None]
 
 
 @pytest.mark.parametrize("name", ["all", "one"])

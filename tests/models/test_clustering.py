@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from documents import listed
 
 import sparkpmml
 
@@ -69,9 +70,9 @@ def test_distances(measure, expected):
     result = load(measure, A_B, centers((0, 0), (4, 1))).predict(ROWS)
     for column, distances in zip(["one", "two"], expected, strict=True):
         np.testing.assert_allclose(result[column], [*distances, NAN], rtol=1e-15)
-    assert result["prediction"].tolist() == ["1", "2", "2", None]
-    assert result["name"].tolist() == ["first", "2", "2", None]
-    assert result["second"].tolist() == ["2", "1", "1", None]
+    assert listed(result["prediction"]) == ["1", "2", "2", None]
+    assert listed(result["name"]) == ["first", "2", "2", None]
+    assert listed(result["second"]) == ["2", "1", "1", None]
     np.testing.assert_array_equal(result["farther"], np.maximum(result["one"], result["two"]))
 
 
@@ -138,7 +139,7 @@ def test_similarities_of_bits(measure, expected):
     result = load(measure, A_B, centers((1, 1), (0, 1)), "similarity").predict(bits)
     for column, ratios in zip(["one", "two"], expected, strict=True):
         np.testing.assert_allclose(result[column], [*ratios, NAN, NAN], rtol=1e-15)
-    assert result["prediction"].tolist() == ["1", "1", None, None]
+    assert listed(result["prediction"]) == ["1", "1", None, None]
 
 
 def test_similar_is_high():
@@ -146,7 +147,7 @@ def test_similar_is_high():
     fields = field("a", compareFunction="gaussSim", similarityScale=1)
     result = load("<cityBlock/>", fields, centers((0,), (4,)), "similarity").predict(ROWS)
     np.testing.assert_allclose(result["one"][:2], [0.5, 2.0**-16])
-    assert result["prediction"].tolist() == ["1", "2", None, None]
+    assert listed(result["prediction"]) == ["1", "2", None, None]
 
 
 def partition(mean, *frequencies):
@@ -163,7 +164,7 @@ def test_distributions():
     result = load("<cityBlock/>", fields, clusters, model_class="distributionBased").predict(ROWS)
     np.testing.assert_allclose(result["one"], [1 + 0.8, 4 + 0.5, 2 * 0.7, NAN], rtol=1e-15)
     np.testing.assert_allclose(result["two"], [2 + 0.2, 1 + 0.9, 2 * 0.9, NAN], rtol=1e-15)
-    assert result["prediction"].tolist() == ["1", "2", "1", None]
+    assert listed(result["prediction"]) == ["1", "2", "1", None]
 
 
 def test_coordinates_of_old_documents():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from documents import listed
 
 import sparkpmml
 
@@ -96,13 +97,13 @@ def test_median_of_an_even_number():
 
 def test_neighbours_by_rank():
     result = load(attributes='instanceIdVariable="id"').predict(ROWS)
-    assert result["id"].tolist() == ["b", "d", "e", None]
-    assert result["id3"].tolist() == ["a", "e", "c", None]
+    assert listed(result["id"]) == ["b", "d", "e", None]
+    assert listed(result["id3"]) == ["a", "e", "c", None]
     np.testing.assert_array_equal(result["near"], [0.5, 1, 5, NAN])
 
 
 def test_places_are_ids():
-    assert load().predict(ROWS)["id3"].tolist() == ["1", "5", "3", None]
+    assert listed(load().predict(ROWS)["id3"]) == ["1", "5", "3", None]
 
 
 def test_more_neighbours_than_instances():
@@ -128,7 +129,7 @@ def test_votes(attributes, k, values, expected):
 def test_shares_of_votes():
     result = load(("size",)).predict(ROWS)
     assert dict(result["probability"][0]) == {"large": 0, "small": 1 / 3, "medium": 2 / 3}
-    assert result["prediction"][3] is None
+    assert listed(result["prediction"])[3] is None
     assert result["probability"][3] is None
 
 
@@ -136,13 +137,13 @@ def test_several_targets():
     rescaled = '<Targets><Target field="y" rescaleConstant="1000"/></Targets>'
     result = load(("y", "size"), 'instanceIdVariable="id"', more=rescaled).predict(ROWS)
     np.testing.assert_allclose(result["y"][:2], [1020, 1000 + 124 / 3])
-    assert result["size"].tolist() == ["medium", "large", "large", None]
-    assert result["id"].tolist() == ["b", "d", "e", None]
+    assert listed(result["size"]) == ["medium", "large", "large", None]
+    assert listed(result["id"]) == ["b", "d", "e", None]
 
 
 def test_no_target():
     result = load((), 'instanceIdVariable="id"').predict(ROWS)
-    assert result["prediction"].tolist() == ["b", "d", "e", None]
+    assert listed(result["prediction"]) == ["b", "d", "e", None]
 
 
 def test_strings_and_weights():

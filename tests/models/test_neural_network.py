@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from documents import listed
 
 import sparkpmml
 
@@ -150,8 +151,8 @@ def test_classes():
     """p is 0, 1, -2 and speaks of no; q is 0, 0.5, 1 and speaks of yes; a tie goes to yes, which is declared first."""
     entity = '<Output><OutputField name="id" optype="categorical" dataType="string" feature="entityId"/></Output>'
     result = load(PAIR, CLASSES, more=entity, **CLASSIFIED).predict(ROWS)
-    assert result["prediction"].tolist() == ["yes", "no", "yes", None]
-    assert result["id"].tolist() == ["q", "p", "q", None]
+    assert listed(result["prediction"]) == ["yes", "no", "yes", None]
+    assert listed(result["id"]) == ["q", "p", "q", None]
     assert dict(result["probability"][0]) == {"yes": 0.5, "no": 0.5}
     assert dict(result["probability"][1])["no"] == pytest.approx(1 / (1 + np.exp(-0.5)), rel=1e-15)
 
@@ -168,7 +169,7 @@ def test_outputs_that_refer_to_derived_fields():
         {is_value("c", "no")}</DerivedField></LocalTransformations>"""
     ends = outputs(("p", '<FieldRef field="isNo"/>'), ("q", is_value("c", "yes")))
     result = load(PAIR, ends, more=field, **CLASSIFIED).predict(ROWS)
-    assert result["prediction"].tolist() == ["yes", "no", "yes", None]
+    assert listed(result["prediction"]) == ["yes", "no", "yes", None]
 
 
 def test_several_targets():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from documents import listed
 
 import sparkpmml
 
@@ -152,7 +153,7 @@ CHOICES = {
 @pytest.mark.parametrize(("body", "attributes", "more", "expected"), CHOICES.values(), ids=CHOICES)
 def test_choice_of_a_class(body, attributes, more, expected):
     result = classes(body, attributes, more).predict(TWO)
-    assert result["prediction"].tolist() == [*expected, None]
+    assert listed(result["prediction"]) == [*expected, None]
 
 
 def test_votes_are_shares():

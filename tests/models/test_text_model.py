@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 import pytest
+from documents import listed
 
 import sparkpmml
 from sparkpmml.errors import ModelError
@@ -42,7 +43,7 @@ def test_cosine_of_counts():
     answer = corpus(NONE).predict(pd.DataFrame({"text": texts}))
     # (2, 1, 0) with (2, 0, 1), (0, 3, 1) and (1, 1, 1)
     cosines = {"A": 4 / 5, "B": 3 / math.sqrt(50), "C": 3 / math.sqrt(15)}
-    assert answer["prediction"].tolist() == ["A", "C", None, None]
+    assert listed(answer["prediction"]) == ["A", "C", None, None]
     assert answer["second"][0] == "C"
     assert answer["A"][0] == pytest.approx(cosines["A"])
     assert answer["best"][1] == pytest.approx(1 / math.sqrt(3))
