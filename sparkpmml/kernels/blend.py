@@ -180,8 +180,9 @@ def blend_window(
     base = np.int64(work.ctypes.data)
     end = columns_start
     for column in range(columns.shape[0]):
+        source, target = columns[column, first : first + ROWS], work[end : end + ROWS]
         for row in range(ROWS):
-            work[end + row] = columns[column, first + row]
+            target[row] = source[row]
         end += ROWS
     for place in range(len(planes)):
         source = sources[np.uint64(planes[place, 0])]
