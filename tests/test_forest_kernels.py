@@ -318,7 +318,7 @@ def search_tree(builder, thresholds, exit_leaf=None):
 
 @pytest.mark.parametrize(
     ("trees", "depth", "features", "engine"),
-    [(1, 12, 5, Comparer), (2, 8, 5, Comparer), (30, 5, 5, Blender), (30, 11, 5, Walker)],
+    [(1, 8, 5, Comparer), (2, 8, 5, Blender), (30, 5, 5, Blender), (2, 12, 5, Comparer), (30, 11, 5, Walker)],
 )
 def test_which_engine(trees, depth, features, engine):
     random = np.random.default_rng(5)
@@ -372,3 +372,11 @@ def test_inputs_may_be_read_only_and_strided():
     values = np.arange(10.0)[::2]
     values.flags.writeable = False
     assert pack(builder.graph()).leaves([values])[:, 0].tolist() == [0, 0, 1, 1, 1]
+
+
+def test_columns_of_other_lengths_are_refused():
+    builder = Builder([0, 0])
+    builder.roots = [builder.node(1, Test.LESS_OR_EQUAL, builder.leaf(), builder.leaf(), builder.leaf(), 1.0)]
+    forest = pack(builder.graph())
+    with pytest.raises(ValueError, match="column 0 has 3 values, not 5 or one"):
+        forest.leaves([None, np.zeros(3)], 5)

@@ -11,7 +11,7 @@ from processes import crowd, start
 
 SCRIPT = """
 import numpy as np
-from sparkpmml.kernels.ranks import rank_codes, make_ruler
+from sparkpmml.kernels.ranks import make_ruler
 print(make_ruler(np.array([1.0, 2.0])).rank(np.array([0.0, 1.5, 9.0])).tolist())
 """
 ANSWER = "[0, 1, 2]\n"

@@ -12,6 +12,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
+from sparkpmml.kernels.addresses import DOUBLE, doubles, floats
 from sparkpmml.kernels.cuts import Cuts, Integers
 from sparkpmml.kernels.jit import array, inline, kernel
 from sparkpmml.kernels.walk import are_leaves, place_nodes, put_leaves
@@ -123,6 +124,25 @@ def find(
                 if left & 3 == 0 and are_leaves(links, i0, i1, i2, i3, i4, i5, i6, i7):
                     break
             put_leaves(found, tree, row, leaf, i0, i1, i2, i3, i4, i5, i6, i7)
+
+
+@kernel(array(types.int64, 2), types.int64, types.int64, types.Array(types.float64, 2, "C"))
+def copy_values(table: Integers, first: int, rows: int, out: NDArray[np.float64]) -> None:
+    """out[input, :rows] = the inputs' values from row `first` on; table: see addresses.py."""
+    for number in range(len(table)):
+        step = table[number, 2]
+        address, size = table[number, 0] + first * step, rows if step else min(rows, 1)
+        target = out[number]
+        if table[number, 1] == DOUBLE:
+            values = doubles(address, size)
+            for row in range(size):
+                target[row] = values[row]
+        else:
+            singles = floats(address, size)
+            for row in range(size):
+                target[row] = np.float64(singles[row])
+        for row in range(size, rows):
+            target[row] = target[0]
 
 
 def find_leaves(comparisons: Comparisons, values: NDArray[Any], rows: int) -> NDArray[np.int32]:

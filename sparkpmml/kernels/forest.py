@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sparkpmml.kernels.engines import Block, Engine, choose_engine
 from sparkpmml.kernels.graph import Graph, Test
-from sparkpmml.kernels.inputs import Input
+from sparkpmml.kernels.inputs import Inputs
 from sparkpmml.kernels.totals import add_group_doubles, add_group_floats, add_votes
 
 __all__ = ["Forest", "Graph", "Test", "pack", "pack_parts"]
@@ -26,7 +26,7 @@ class Forest:
     test reads may be None. The answers are exactly those of walking each tree with its own comparisons.
     """
 
-    inputs: tuple[Input, ...]
+    inputs: Inputs
     engine: Engine
 
     @property
@@ -102,12 +102,11 @@ class Forest:
 
     def _blocks(self, columns: Sequence[Any], count: int) -> Iterator[tuple[int, int, Block]]:
         """(first row, row after the last, the ranks) of one block after another."""
-        size = self.engine.block_rows
+        size, addresses = self.engine.block_rows, self.inputs.find(columns, count)
         for start in range(0, count, size):
             stop = min(start + size, count)
             block = self.engine.open(stop - start)
-            for place, one in enumerate(self.inputs):
-                self.engine.place(block, place, one, one.cut(columns, start, stop))
+            self.engine.take_in(block, self.inputs, addresses, start, stop - start)
             yield start, stop, block
 
 

@@ -1,89 +1,87 @@
-"""From the caller's columns to the ranks that a layout asks for."""
+"""The features that a forest reads, and where its thresholds lie on each: what ranks are made with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sparkpmml.kernels.addresses import CODE, DOUBLE, Addresses, codes, doubles, find_addresses, floats
 from sparkpmml.kernels.cuts import Cuts, Integers
-from sparkpmml.kernels.ranks import PLACE, Positions, Ruler, make_ruler, rank_codes
+from sparkpmml.kernels.jit import inline
+from sparkpmml.kernels.ranks import MISSING, Ruler, make_ruler, rank
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Input:
-    """A feature that some test reads."""
+class Inputs:
+    """The features that some test reads, one after the other.
 
-    feature: int
-    ruler: Ruler | None  # None for a feature with categories
-    categories: int
+    The rulers of all (see ranks.py) are in one array each, so that one call of a kernel ranks a whole block.
+    """
 
-    def cut(self, columns: Sequence[Any], first: int, last: int) -> NDArray[Any]:
-        """The column's values in these rows; of a constant, one value."""
-        values: NDArray[Any] = columns[self.feature]
-        return values if len(values) == 1 else values[first:last]
-
-    def rank(self, values: NDArray[Any], rows: int) -> Positions:
-        """uint32[rows]: thresholds below the value, or the code; MISSING where missing."""
-        values = np.ascontiguousarray(values if len(values) == rows else np.broadcast_to(values, rows))
-        return rank_codes(values, self.categories) if self.ruler is None else self.ruler.rank(values)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Places:
-    """Columns of ranks: what each is made of. A rank is the position + shift, or `missing`, of which -1 is the highest
-    number that an unsigned type holds."""
-
-    shift: Integers  # [C]
-    missing: Integers  # [C]
-    order: Integers  # [C], the columns by input
-    starts: Integers  # [inputs + 1], where each input's columns begin in `order`
+    features: tuple[int, ...]
+    are_codes: tuple[bool, ...]  # of a feature with categories
+    thresholds: NDArray[np.float64]
+    before: NDArray[np.uint32]
+    scales: NDArray[np.float64]  # [I, 2]: low, scale
+    spans: Integers  # [I, 6]: where its thresholds begin and end, where `before` does, steps, categories
 
     def __len__(self) -> int:
-        return len(self.shift)
+        return len(self.features)
 
-    def of(self, input_: int) -> Iterator[tuple[int, int, int]]:
-        """(column, shift, missing) of each column made of an input."""
-        for column in self.order[self.starts[input_] : self.starts[input_ + 1]].tolist():
-            yield column, int(self.shift[column]), int(self.missing[column])
-
-    def place(self, input_: int, positions: Positions, out: NDArray[Any]) -> None:
-        """Write the columns made of an input: out[C, rows], int8, uint16 or uint32, of any strides but int8."""
-        place = PLACE[out.dtype]
-        for column, shift, missing in self.of(input_):
-            place(positions, shift, missing, out[column, : len(positions)])
+    def find(self, columns: Sequence[Any], rows: int) -> Addresses:
+        """Where the columns of `rows` values, or one, are: one for each feature of the forest."""
+        return find_addresses([columns[feature] for feature in self.features], self.are_codes, rows)
 
 
-def find_inputs(cuts: Cuts) -> tuple[tuple[Input, ...], Integers]:
+def find_inputs(cuts: Cuts) -> tuple[Inputs, Integers]:
     """(the inputs, int64[C]: the input of each column of the cuts)."""
     is_set = np.arange(len(cuts.features)) >= cuts.numeric
     _, first, owner = np.unique(cuts.features * 2 + is_set, return_index=True, return_inverse=True)
-    inputs = tuple(
-        Input(
-            int(cuts.features[column]),
-            None if is_set[column] else make_ruler(cuts.thresholds[column]),
-            int(cuts.categories[column]),
-        )
-        for column in first
-    )
+    nothing = make_ruler(np.empty(0))
+    rulers = [nothing if is_set[column] else make_ruler(cuts.thresholds[column]) for column in first]
+    inputs = _stack(rulers, cuts.features[first], is_set[first], cuts.categories[first])
     return inputs, owner.reshape(-1).astype(np.int64)
 
 
-def make_places(cuts: Cuts, owner: Integers, columns: Integers, shift: int, exit_: int | None) -> Places:
-    """Places for some columns of the cuts, every rank raised by `shift`.
+def _stack(rulers: list[Ruler], features: Integers, are_codes: NDArray[np.bool_], categories: Integers) -> Inputs:
+    def ends(sizes: list[int]) -> Integers:
+        return np.cumsum([0, *sizes], dtype=np.int64)
 
-    A number's missing ranks where the cuts want it, one that exits becomes `exit_`; with None above all its others, for
-    tables.
-    """
-    is_set = columns >= cuts.numeric
-    counts = np.array([len(cuts.thresholds[column]) for column in columns], dtype=np.int64)
-    missing = counts + 1
-    if exit_ is not None:
-        missing = np.where(cuts.missing_right[columns], counts, 0)
-        missing = np.where(cuts.missing_exits[columns], exit_ - shift, missing)
-    order = np.argsort(owner[columns], kind="stable")
-    starts = np.searchsorted(owner[columns][order], np.arange(owner.max(initial=-1) + 2))
-    return Places(shift + is_set, shift + np.where(is_set, 0, missing), order, starts)
+    thresholds = ends([len(each.thresholds) for each in rulers])
+    before = ends([len(each.before) for each in rulers])
+    steps = np.array([each.steps for each in rulers], dtype=np.int64)
+    return Inputs(
+        tuple(features.tolist()),
+        tuple(are_codes.tolist()),
+        np.concatenate([np.empty(0), *(each.thresholds for each in rulers)]),
+        np.concatenate([np.empty(0, np.uint32), *(each.before for each in rulers)]),
+        np.array([[each.low, each.scale] for each in rulers], dtype=np.float64).reshape(-1, 2),
+        np.stack([thresholds[:-1], thresholds[1:], before[:-1], before[1:], steps, categories], axis=1),
+    )
+
+
+@inline
+def rank_input(table, number, first, positions, thresholds, before, scales, spans):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """positions[i] = how many thresholds of an input are below its value of row first + i, or its code; MISSING where
+    that is missing. Codes above the known ones are as the first of these."""
+    kind, step = table[number, 1], table[number, 2]
+    address = table[number, 0] + first * step
+    size = len(positions) if step else min(len(positions), 1)
+    span = spans[number]
+    own, table_before = thresholds[span[0] : span[1]], before[span[2] : span[3]]
+    low, scale = scales[number, 0], scales[number, 1]
+    if kind == CODE:
+        values = codes(address, size)
+        for row in range(size):
+            code = min(np.int64(values[row]), span[5])
+            positions[row] = np.uint32(code) if code >= 0 else np.uint32(MISSING)
+    elif kind == DOUBLE:
+        rank(doubles(address, size), own, table_before, low, scale, span[4], positions)
+    else:
+        rank(floats(address, size), own, table_before, low, scale, span[4], positions)
+    for row in range(size, len(positions)):
+        positions[row] = positions[0]

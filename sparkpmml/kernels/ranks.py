@@ -9,7 +9,6 @@ order 6.6 and -, this one 4 and 9.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,15 +81,9 @@ def _find_intervals(thresholds: NDArray[np.float64], steps: int) -> tuple[Positi
     return (np.cumsum(held) - held).astype(np.uint32), low, scale, within
 
 
-def rank_codes(codes: NDArray[Any], categories: int) -> Positions:
-    """uint32[n]: the codes, those above the known ones as the unknown code, MISSING where negative."""
-    clipped: Positions = np.minimum(codes, categories).astype(np.uint32)
-    clipped[codes < 0] = MISSING
-    return clipped
-
-
 @inline
-def _rank(values, thresholds, before, low, scale, steps, positions):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def rank(values, thresholds, before, low, scale, steps, positions):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """See `Ruler.rank`."""
     top = np.float64(len(before) - 1)
     for row in range(len(values)):
         place = (np.float64(values[row]) - low) * scale
@@ -130,7 +123,7 @@ def rank_doubles(
     positions: Positions,
 ) -> None:
     """See `Ruler.rank`."""
-    _rank(values, thresholds, before, low, scale, steps, positions)
+    rank(values, thresholds, before, low, scale, steps, positions)
 
 
 @kernel(array(types.float32), *_TABLE)
@@ -144,36 +137,4 @@ def rank_floats(
     positions: Positions,
 ) -> None:
     """As `rank_doubles`; a float's double is itself, so the comparison is exact."""
-    _rank(values, thresholds, before, low, scale, steps, positions)
-
-
-@inline
-def _place(positions, shift, missing, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    for row in range(len(positions)):
-        at = positions[row]
-        out[row] = missing if at == np.uint32(MISSING) else np.int64(at) + shift
-
-
-@kernel(array(types.uint32), types.int64, types.int64, types.Array(types.int8, 1, "C"))
-def place_bytes(positions: Positions, shift: int, missing: int, out: NDArray[np.int8]) -> None:
-    """out[i] = positions[i] + shift, or `missing`."""
-    _place(positions, shift, missing, out)
-
-
-@kernel(array(types.uint32), types.int64, types.int64, types.Array(types.uint16, 1, "A"))
-def place_shorts(positions: Positions, shift: int, missing: int, out: NDArray[np.uint16]) -> None:
-    """As `place_bytes`."""
-    _place(positions, shift, missing, out)
-
-
-@kernel(array(types.uint32), types.int64, types.int64, types.Array(types.uint32, 1, "A"))
-def place_words(positions: Positions, shift: int, missing: int, out: NDArray[np.uint32]) -> None:
-    """As `place_bytes`."""
-    _place(positions, shift, missing, out)
-
-
-PLACE: dict[np.dtype[Any], Callable[[Positions, int, int, NDArray[Any]], None]] = {
-    np.dtype(np.int8): place_bytes,
-    np.dtype(np.uint16): place_shorts,
-    np.dtype(np.uint32): place_words,
-}
+    rank(values, thresholds, before, low, scale, steps, positions)
