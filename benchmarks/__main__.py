@@ -20,16 +20,20 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.process import use_one_thread
-
 ROOT = Path(__file__).parents[1]
 
 
 def main() -> None:
-    use_one_thread()
+    _use_one_thread()
     arguments = _parser().parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     COMMANDS[arguments.command](arguments)
+
+
+def _use_one_thread() -> None:
+    """The libraries of numpy and of the trainers read these once, when they are imported: nothing above imports them."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def _parser() -> argparse.ArgumentParser:

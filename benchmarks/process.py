@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import sparkpmml
-
-
-def use_one_thread() -> None:
-    """To be called before numpy is imported: its libraries read these once."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
 
 
 def compare(contest: str, folder: Path, rows: int, times: int) -> dict[str, Any]:
