@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def _use_one_thread() -> None:
-    """The libraries of numpy and of the trainers read these once, when they are imported: nothing above imports them."""
+    """The libraries of numpy and the trainers read these once, when they are imported: nothing above imports them."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
 

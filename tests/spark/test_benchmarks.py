@@ -1,6 +1,7 @@
 """The benchmark's harness on small tables: it runs, and what it writes can be read."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +18,13 @@ from benchmarks.report import Results, agreement, growth_table, process_table, t
 from benchmarks.train import prepare
 
 COLUMNS = 12
+ROOT = Path(__file__).parents[2]
+
+
+def test_threads_are_limited_before_numpy_reads_how_many_it_may_use():
+    code = "import sys, benchmarks.__main__; print('numpy' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True)
+    assert run.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("contest", CONTESTS.values(), ids=list(CONTESTS))
