@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from sparkpmml.errors import ScoringError
 from sparkpmml.runtime.arrow import arrow_type, field_type, from_arrow, to_arrow, to_arrow_map, whole
 from sparkpmml.runtime.cast import format_value
 from sparkpmml.runtime.column import Column, Mask
+from sparkpmml.runtime.memory import keep_freed_memory
 
 BLOCK_ROWS = 65_536
 """Rows scored at a time: bounds the memory of intermediate columns."""
@@ -103,7 +104,11 @@ class Program:
     checks: tuple[Check, ...]
     constants: Mapping[int, Any] = field(default_factory=dict)
 
-    @property
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what was worked out from them is worked out again where it is needed."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @cached_property
     def schema(self) -> pa.Schema:
         """The result's fields, in order."""
         return pa.schema([pa.field(output.name, output.arrow_type) for output in self.outputs])
@@ -118,7 +123,7 @@ class Program:
         """What tells programs apart: one document gives several, one for each of its models."""
         return hashlib.sha256(pickle.dumps(self, protocol=5)).hexdigest()
 
-    @property
+    @cached_property
     def slots(self) -> int:
         used = [step.output for step in self.steps] + [each.slot for each in self.inputs] + list(self.constants)
         return max(used, default=-1) + 1
@@ -136,12 +141,16 @@ class Program:
 
     def score_blocks(self, arrays: Sequence[Any], rows: int, on_error: str = "null") -> list[list[pa.Array]]:
         """As `score`, block by block of up to `BLOCK_ROWS` rows, and at least one: what need not be one array."""
+        keep_freed_memory()
+        if rows <= BLOCK_ROWS:
+            return [self._score_block(arrays, 0, rows, on_error)]
         arrays = [whole(array) for array in arrays]
-        return [self._score_block(arrays, start, stop, on_error) for start, stop in _blocks(rows)]
+        blocks = [slice(start, min(start + BLOCK_ROWS, rows)) for start in range(0, rows, BLOCK_ROWS)]
+        return [self._score_block([each[own] for each in arrays], own.start, own.stop, on_error) for own in blocks]
 
     def _score_block(self, arrays: Sequence[Any], start: int, stop: int, on_error: str) -> list[pa.Array]:
-        columns = [from_arrow(array[start:stop], each.is_list) for array, each in zip(arrays, self.inputs, strict=True)]
-        values = self.run(columns)
+        """Score the rows from `start` to before `stop` of a batch, of which the arrays are."""
+        values = self.run([from_arrow(array, each.is_list) for array, each in zip(arrays, self.inputs, strict=True)])
         rows = stop - start
         failures = [(check, where) for check in self.checks if (where := _failed(check, values, rows)) is not None]
         failed: Mask | None = None
@@ -151,7 +160,11 @@ class Program:
                 row = int(np.argmax(failed))
                 reason = next(_explain(check, values, row) for check, where in failures if where[row])
                 raise ScoringError(f"row {start + row + 1} of the batch cannot be scored by {self.name}: {reason}")
-        result = [_output(output, values[output.slot], rows, failed) for output in self.outputs]
+        made: dict[tuple[int, tuple[str, ...] | None], pa.Array] = {}  # some fields are others by another name
+        for each in self.outputs:
+            if (each.slot, each.labels) not in made:
+                made[each.slot, each.labels] = _output(each, values[each.slot], rows, failed)
+        result = [made[each.slot, each.labels] for each in self.outputs]
         if on_error == "capture":
             result.append(_reasons(failures, values, rows))
         return result
@@ -171,14 +184,6 @@ class Program:
         """bool[rows]: where the checks say, of these slots' values, that a row cannot be scored; None for nowhere."""
         masks = [where for check in self.checks if (where := _failed(check, values, rows)) is not None]
         return np.logical_or.reduce(masks) if masks else None
-
-
-def _blocks(rows: int) -> Iterator[tuple[int, int]]:
-    if rows <= BLOCK_ROWS:
-        yield 0, rows
-        return
-    for start in range(0, rows, BLOCK_ROWS):
-        yield start, min(start + BLOCK_ROWS, rows)
 
 
 def _failed(check: Check, values: Sequence[Any], rows: int) -> Mask | None:
