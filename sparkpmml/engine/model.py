@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -183,24 +183,27 @@ class Model:
         if on_error not in ON_ERROR:
             raise ValueError(f"on_error must be one of {', '.join(ON_ERROR)}, is {on_error!r}")
         if isinstance(table, pa.Table):
-            return self._score(table.column_names, table.column, table.num_rows, on_error)
+            return self._score(table.schema.names, table.column, table.num_rows, on_error)
         if not isinstance(table, pd.DataFrame):
             raise TypeError(f"predict takes a pandas DataFrame or a pyarrow Table, not {type(table).__name__}")
-        result = self._score([str(name) for name in table.columns], table.__getitem__, len(table), on_error)
+        labels = list(table.columns)
+        result = self._score([str(label) for label in labels], lambda at: table[labels[at]], len(table), on_error)
         frame = result.to_pandas()
         frame.index = table.index
         return frame
 
-    def _score(self, names: Sequence[str], column: Any, rows: int, on_error: OnError) -> pa.Table:
-        duplicates = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
-        present = set(names)
+    def _score(self, names: Sequence[str], column: Callable[[int], Any], rows: int, on_error: OnError) -> pa.Table:
+        """Score the `rows` rows of a table with columns of these names, of which `column` gives the one at a place."""
+        places = {name: place for place, name in enumerate(names)}
+        duplicates = {name for name in names if names.count(name) > 1} if len(places) < len(names) else set()
         arrays: list[Any] = []
         absent: list[str] = []
         for each in self.program.inputs:
             if each.name in duplicates:
                 raise BindingError(f"the table has several columns named {each.name!r}")
-            if each.name in present:
-                values = column(each.name)
+            place = places.get(each.name)
+            if place is not None:
+                values = column(place)
                 arrays.append(trailing_lists(values, each.window) if each.window is not None else values)
             else:
                 absent.append(each.name)
@@ -208,11 +211,12 @@ class Model:
         if absent:
             text = f"columns that the model reads are not in the table and count as missing: {', '.join(absent)}"
             warnings.warn(text, MissingInputWarning, stacklevel=3)
-        fields = list(self.program.schema)
+        schema = self.program.schema
         if on_error == "capture":
-            fields.append(pa.field("error", pa.string()))
-        columns = zip(*self.program.score_blocks(arrays, rows, on_error), strict=True)
-        return pa.Table.from_arrays([pa.chunked_array(blocks) for blocks in columns], schema=pa.schema(fields))
+            schema = schema.append(pa.field("error", pa.string()))
+        first, *others = self.program.score_blocks(arrays, rows, on_error)
+        columns = map(pa.chunked_array, zip(first, *others, strict=True)) if others else first
+        return pa.Table.from_arrays(list(columns), schema=schema)
 
     def verify(self) -> Verification:
         """Score the rows of the document's ModelVerification and compare with what the producer expects."""

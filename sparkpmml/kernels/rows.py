@@ -16,6 +16,19 @@ Mask = NDArray[np.bool_]
 
 _MOST_COLUMNS = 10
 """Of a wider matrix each column would be a pass over all of its memory."""
+_MOST_TURNED = 5
+"""As above, where each cell is only copied. Measured with 2, 5 and 10 columns, ns a row: in one go 3.3, 4.2 and 5.9, a
+column after the other 0.6, 2.0 and 9.4."""
+
+
+def row_after_row(matrix: Matrix) -> Matrix:
+    """The matrix [n, k] with the cells of each row side by side in memory: itself, or a copy."""
+    if matrix.flags.c_contiguous or not 0 < matrix.shape[1] <= _MOST_TURNED:
+        return np.ascontiguousarray(matrix)
+    turned = np.empty(matrix.shape, matrix.dtype)
+    for column, out in zip(matrix.T, turned.T, strict=True):
+        out[:] = column
+    return turned
 
 
 def row_sums(matrix: Matrix, dtype: Any = None) -> Matrix:

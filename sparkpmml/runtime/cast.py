@@ -171,6 +171,10 @@ def cast(column: Column, data_type: DataType) -> Column:
     source = column.data_type
     if source is data_type:
         return column
+    if data_type.is_floating and source.is_floating:
+        with np.errstate(over="ignore"):
+            values = column.values.astype(storage_type(data_type))
+        return Column(data_type, values, invalid=column.invalid, failed=column.failed)
     if not is_convertible(source, data_type):
         lost = ~column.is_missing()
         nothing = missing_column(data_type, len(column))
@@ -180,9 +184,8 @@ def cast(column: Column, data_type: DataType) -> Column:
     if data_type is DataType.STRING:
         return _format_values(column)
     if data_type.is_floating:
-        values = column.values if source.is_floating else column.as_double()
-        with np.errstate(over="ignore"):
-            return replace(column, data_type=data_type, values=values.astype(storage_type(data_type)), missing=None)
+        values = column.as_double().astype(storage_type(data_type), copy=False)
+        return Column(data_type, values, invalid=column.invalid, failed=column.failed)
     if data_type is DataType.BOOLEAN:
         return _to_boolean(column)
     if source.is_floating:
