@@ -6,6 +6,7 @@ what a treatment turns into a missing value is replaced like one that came missi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -189,6 +190,7 @@ def make_prepare(field: DataField, mining: MiningField, data_type: DataType) -> 
     """
     operation_type = mining.op_type or field.op_type
     texts = {kind: [v.value for v in field.values if v.property == kind] for kind in ("missing", "invalid", "valid")}
+    texts["missing"] = [text for text in texts["missing"] if not _is_nan(text, data_type)]
     continuous = operation_type is OpType.CONTINUOUS and data_type is not DataType.STRING
     ranges = tuple(Range.of(interval, data_type) for interval in field.intervals) if continuous else ()
     missing_values = ValueSet.of(texts["missing"], data_type)
@@ -209,6 +211,14 @@ def make_prepare(field: DataField, mining: MiningField, data_type: DataType) -> 
     if prepare.invalid_treatment == "asValue" and prepare.invalid_replacement is None:
         raise ValueError(f"{field.name!r} replaces invalid values (asValue) but gives no invalidValueReplacement")
     return replace(prepare, accepts_all=_accepts_all(prepare))
+
+
+def _is_nan(text: str, data_type: DataType) -> bool:
+    """Is it the number that stands for a missing value anyway? XGBoost's exports declare it for each field."""
+    try:
+        return data_type.is_floating and math.isnan(float(parse_value(text, data_type)))
+    except ValueError:
+        return False
 
 
 def _accepts_all(prepare: Prepare) -> bool:
