@@ -295,6 +295,63 @@ def test_nothing_to_verify():
     assert (outcome.present, outcome.passed, outcome.rows) == (False, True, 0)
 
 
+LINES = "".join(f'<NumericPredictor name="x{place}" coefficient="{0.1 * place - 0.9}"/>' for place in range(20))
+BINARY = f"""<RegressionTable intercept="0.3" targetCategory="yes">{LINES}</RegressionTable>
+<RegressionTable intercept="0" targetCategory="no"/>"""
+
+
+def twenty(function: str, tables: str, *target: str) -> sparkpmml.Model:
+    names = [f"x{place}" for place in range(20)]
+    inside = schema(*names, target="y" if target else "") + tables
+    model = f'<RegressionModel functionName="{function}" normalizationMethod="{"logit" if target else "none"}">{inside}'
+    return load(f"{model}</RegressionModel>", *map(field, names), *target)
+
+
+def numbers_of_twenty(rows: int) -> dict[str, list[float]]:
+    random = np.random.default_rng(0).standard_normal((20, rows))
+    return {f"x{place}": column.tolist() for place, column in enumerate(random)}
+
+
+def test_one_linear_function_of_a_row_does_not_depend_on_the_rows_beside_it():
+    model = twenty("classification", BINARY, field("y", "string", values("no", "yes")))
+    table = numbers_of_twenty(197)
+    together = predict(model, **table)["probability"]
+    alone = [predict(model, **{name: [column[row]] for name, column in table.items()}) for row in range(197)]
+    assert together == [each["probability"][0] for each in alone]
+
+
+def test_products_are_added_in_the_documents_order_the_intercept_last():
+    table = f'<RegressionTable intercept="0.3">{LINES}</RegressionTable>'
+    columns = numbers_of_twenty(50)
+    expected = []
+    for row in range(50):
+        total = 0.0
+        for place in range(20):
+            total += (0.1 * place - 0.9) * columns[f"x{place}"][row]
+        expected.append(total + 0.3)
+    assert predict(twenty("regression", table), **columns)["prediction"] == expected
+
+
+def test_a_class_without_fields_has_no_probability_where_another_lacks_one():
+    model = twenty("classification", BINARY, field("y", "string", values("no", "yes")))
+    columns = numbers_of_twenty(2) | {"x7": [None, 0.5]}
+    result = predict(model, on_error="null", **columns)
+    assert result["prediction"][0] is None
+    assert result["probability"][0] is None
+    assert result["prediction"][1] in ("no", "yes")
+
+
+@pytest.mark.parametrize("rows", [3, 40])
+def test_labels_of_few_rows_and_of_many(rows):
+    model = twenty("classification", BINARY, field("y", "string", values("no", "yes")))
+    columns = numbers_of_twenty(rows)
+    columns["x3"][1] = None
+    result = predict(model, on_error="null", **columns)
+    likely = [None if shares is None else max(shares, key=shares.get) for shares in result["probability"]]
+    assert result["prediction"] == likely
+    assert likely[1] is None
+
+
 def test_many_rows_are_scored_in_blocks_with_the_same_answers():
     import numpy as np
     import pandas as pd

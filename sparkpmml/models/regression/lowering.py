@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.kernels.rows import add_to_rows, below_highest, row_shares, row_sums
 from sparkpmml.models.regression.nodes import CategoricalPredictor, RegressionModel, RegressionTable
 from sparkpmml.runtime.column import Column
-from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, design_blocks, numbers_of
+from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, design_blocks, numbers_of, row_blocks
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.links import INVERSE_LINKS, exp
 
@@ -38,7 +39,8 @@ class Linear:
 
     Inputs: `numeric` columns, then `factors` columns, then the columns that `terms` multiply. `powers` holds
     (column, exponent) per row of `weights`; `terms` holds the columns of a product per row of `term_weights`.
-    In single precision everything is rounded as it is added, in the document's order, the intercept last.
+    In single precision everything is rounded as it is added, in the document's order, the intercept last. So it is
+    where there is one function, whose values then depend on no other row; several in double are a product of BLAS.
     """
 
     numeric: int
@@ -67,22 +69,42 @@ class Linear:
         return scores
 
     def _numeric(self, columns: tuple[Column, ...], rows: int, kind: type[np.floating]) -> Matrix:
-        scores = np.zeros((rows, len(self.intercepts)), kind)
+        shape = rows, len(self.intercepts)
         if not self.powers:
-            return scores
+            return np.zeros(shape, kind)
         weights = self.weights.astype(kind, copy=False)
         fields = numbers_of(columns[: self.numeric])
         powers = [
             fields[index] if exponent == 1 else columns[index].as_double() ** exponent
             for index, exponent in self.powers
         ]
+        weighted = np.flatnonzero(weights.any(axis=0)).tolist()
+        if self.single or len(weighted) == 1:
+            return _add_up(powers, weights, weighted or [0], rows)
+        scores: Matrix = np.empty(shape, kind)
         for block, x in design_blocks(powers, rows, len(powers), CACHED_CELLS, kind):
-            if not self.single:
-                np.matmul(x, weights, out=scores[block])
-                continue
-            for values, each in zip(x.T, weights, strict=True):
-                scores[block] += values[:, None] * each
+            np.matmul(x, weights, out=scores[block])
         return scores
+
+
+def _add_up(columns: Sequence[NDArray[Any]], weights: NDArray[Any], weighted: list[int], rows: int) -> Matrix:
+    """[n, k]: p columns, each [n] or [1], times their weights [p, k], added one after the other in that precision.
+
+    Functions other than those in `weighted` have no weights: they are 0, and NaN where any column is. With one function
+    of 20 columns of doubles a row takes 14 ns, as a copy of them side by side and a product of BLAS 17.
+    """
+    scores = np.zeros((rows, weights.shape[1]), weights.dtype, order="F")
+    with np.errstate(over="ignore", invalid="ignore"):
+        for block in row_blocks(rows, 2, CACHED_CELLS):
+            product = np.empty(block.stop - block.start, weights.dtype)
+            for function in weighted:
+                total = scores[block, function]
+                for values, weight in zip(columns, weights[:, function], strict=True):
+                    np.multiply(values if len(values) == 1 else values[block], weight, out=product, dtype=weights.dtype)
+                    np.add(total, product, out=total)
+        for function in set(range(scores.shape[1])).difference(weighted):
+            np.multiply(scores[:, weighted[0]], 0, out=scores[:, function])
+    return scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +139,7 @@ class Normalize:
 
 def _residual(first: Matrix) -> Matrix:
     """The first k - 1 probabilities, and what is left of 1 for the last class."""
-    whole = np.empty((len(first), first.shape[1] + 1), first.dtype)
+    whole = np.empty((len(first), first.shape[1] + 1), first.dtype, order="F")
     whole[:, :-1] = first
     np.subtract(1, row_sums(first)[:, 0], out=whole[:, -1])
     return whole
