@@ -12,7 +12,7 @@ from sparkpmml.compiler.expressions import number_slot
 from sparkpmml.compiler.scope import Field, Scope
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.datatypes import DataType
-from sparkpmml.kernels.distances import HIGHEST, SUM, add_differences, add_squares
+from sparkpmml.kernels.distances import HIGHEST, SUM, add_all_squares, add_differences, add_squares
 from sparkpmml.kernels.rows import every, some
 from sparkpmml.models.comparison_nodes import BitMeasure, Bits, Chebychev, Comparisons, Measure, SquaredEuclidean
 from sparkpmml.runtime.column import Column
@@ -103,16 +103,17 @@ class Distances:
         for coded in self.coded:
             self._add_coded(coded, values, totals)
         plain = np.ascontiguousarray(values[self.numbers.places]) if self.coded else values
-        self._add_numbers(plain, totals)
-        if np.isnan(values).any():
+        some_missing = bool(np.isnan(values).any())
+        self._add_numbers(plain, totals, some_missing)
+        if some_missing:
             totals *= self._adjust(values)[:, None]
         self._take_root(totals)
         return totals
 
-    def _add_numbers(self, x: Matrix, totals: Matrix) -> None:
+    def _add_numbers(self, x: Matrix, totals: Matrix, some_missing: bool) -> None:
         references, weights = self.numbers.references, self.numbers.weights
         if self.power == 2 and not self.highest and totals.T.flags.c_contiguous:
-            add_squares(x, references, weights, totals.T)
+            (add_squares if some_missing else add_all_squares)(x, references, weights, totals.T)
             return
         ordered = np.ascontiguousarray(totals)
         add_differences(x, references, weights, self.power, HIGHEST if self.highest else SUM, ordered)

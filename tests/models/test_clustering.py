@@ -186,3 +186,18 @@ BROKEN = {
 def test_contradictions(fields, clusters, message):
     with pytest.raises(sparkpmml.ModelError, match=message):
         load("<euclidean/>", fields, clusters)
+
+
+@pytest.mark.parametrize("clusters", [2, 3])
+@pytest.mark.parametrize("measured", ["a", "b"])
+def test_rows_beside_a_missing_value_have_the_same_affinities(clusters, measured):
+    points = np.random.default_rng(clusters).standard_normal((clusters, 2)).tolist()
+    model = load("<squaredEuclidean/>", A_B, centers(*points))
+    rows = pd.DataFrame(np.random.default_rng(0).standard_normal((300, 2)), columns=["a", "b"]).assign(c="red")
+    complete = model.predict(rows)
+    rows.loc[7, measured] = NAN
+    holed = model.predict(rows)
+    others = rows.index != 7
+    assert holed[others].equals(complete[others])
+    expected = [sum((rows.iloc[0][axis] - point[place]) ** 2 for place, axis in enumerate("ab")) for point in points]
+    assert complete[["one", "two"]].iloc[0].tolist() == pytest.approx(expected[:2], rel=1e-15)
