@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cached_property
 
 
 class DataType(Enum):
@@ -37,12 +38,12 @@ class DataType(Enum):
     def __str__(self) -> str:
         return self.value
 
-    @property
+    @cached_property  # asked of every column
     def is_floating(self) -> bool:
         """Is a missing value of this type a NaN?"""
         return self in (DataType.FLOAT, DataType.DOUBLE)
 
-    @property
+    @cached_property
     def is_numeric(self) -> bool:
         return self in (DataType.INTEGER, DataType.FLOAT, DataType.DOUBLE)
 

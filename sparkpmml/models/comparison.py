@@ -103,7 +103,7 @@ class Distances:
         for coded in self.coded:
             self._add_coded(coded, values, totals)
         plain = np.ascontiguousarray(values[self.numbers.places]) if self.coded else values
-        some_missing = bool(np.isnan(values).any())
+        some_missing = bool(np.isnan(values.min(initial=0)))
         self._add_numbers(plain, totals, some_missing)
         if some_missing:
             totals *= self._adjust(values)[:, None]

@@ -31,7 +31,7 @@ class Compare:
         numbers = self.comparison.numbers_of(columns)
         compared = np.empty((rows, width), order="F")  # a column for each cluster, as output fields want them
         for block, x in design_blocks(numbers, rows, len(columns) + width, CACHED_CELLS):
-            compared[block] = self.comparison(x)
+            compared.T[:, block] = self.comparison(x).T  # as both lie in memory: numpy takes the rows' way else
         return compared
 
 
