@@ -50,13 +50,22 @@ class Forest:
 
         values is float32 or float64 and so is the result: sums are rounded in that type, in document order.
         """
-        count = _count(columns) if rows is None else rows
-        table = np.ascontiguousarray(values if values.ndim == 2 else values[:, None])
-        totals = np.full((count, table.shape[1]), start, dtype=table.dtype)
-        table = self.engine.arrange(table)
-        for first, last, block in self._blocks(columns, count):
-            self.engine.add(block, table, totals[first:last])
+        totals = self.arranged_sums(columns, self.arrange(values), start, rows)
         return totals if values.ndim == 2 else totals[:, 0]
+
+    def arrange(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values [L] or [L, k] in the order in which `arranged_sums` takes them, for one that is asked often."""
+        return self.engine.arrange(np.ascontiguousarray(values if values.ndim == 2 else values[:, None]))
+
+    def arranged_sums(
+        self, columns: Sequence[Any], arranged: NDArray[Any], start: Any = 0.0, rows: int | None = None
+    ) -> NDArray[Any]:
+        """As `sums`, of values that `arrange` gave: [n, k]."""
+        count = _count(columns) if rows is None else rows
+        totals = np.full((count, arranged.shape[1]), start, dtype=arranged.dtype)
+        for first, last, block in self._blocks(columns, count):
+            self.engine.add(block, arranged, totals[first:last])
+        return totals
 
     def group_sums(
         self,

@@ -30,19 +30,19 @@ _VOTES = ("majorityVote", "weightedMajorityVote")
 class SumLeaves:
     """The operation: `start` plus the leaves' numbers, added in document order in their own precision, then divided.
 
-    A row that ends in a leaf without an answer has no result (NaN is added).
+    A row that ends in a leaf without an answer has no result (NaN is added). `values` are as the forest arranges them.
     """
 
     forest: Forest
     encoders: tuple[Encoder | None, ...]
-    values: Array
+    values: Matrix
     divisor: float
     start: float
 
     def __call__(self, *columns: Column) -> Column:
         arrays = feature_arrays(columns, self.encoders)
         start = self.values.dtype.type(self.start)
-        total = self.forest.sums(arrays, self.values, start, rows=row_count(columns))
+        total = self.forest.arranged_sums(arrays, self.values, start, rows=row_count(columns))[:, 0]
         if self.divisor != 1.0:
             total = total / total.dtype.type(self.divisor)
         return Column(DataType.FLOAT if total.dtype == np.float32 else DataType.DOUBLE, total)
@@ -147,7 +147,8 @@ def _numbers(
         values = upon(start, values)
     if method.startswith("weighted"):
         values = values * _leaf_weights(planted.leaves, weights).astype(values.dtype)
-    operation = SumLeaves(planted.forest, planted.encoders, values, _divisor(method, weights), start)
+    arranged = planted.forest.arrange(values)
+    operation = SumLeaves(planted.forest, planted.encoders, arranged, _divisor(method, weights), start)
     value = scope.builder.emit(operation, *planted.slots, sample=Column(kind, values[:0]))
     return Result(info=info, value=value)
 
