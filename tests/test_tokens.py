@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sparkpmml.runtime.column import from_strings
-from sparkpmml.runtime.tokens import Tokenizer, Tokens
+from sparkpmml.runtime.tokens import WHITE_SPACE, Tokenizer, Tokens
 
 word = st.text("ab", min_size=1, max_size=3)
 texts = st.lists(st.lists(word, max_size=8), max_size=5)
@@ -53,6 +53,18 @@ def test_near_frequency(documents, wanted, limit):
 def test_highest_frequency(documents):
     expected = [max(map(words.count, words), default=0) for words in documents]
     assert tokens(documents).highest_frequency().tolist() == expected
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.text("aBé., \t\n\x1c\u00a0\u2003", max_size=12), max_size=6, unique=True))
+def test_texts_between_spaces_have_the_words_that_the_regular_expression_gives(documents):
+    tokenizer, column = Tokenizer(None, WHITE_SPACE), from_strings(documents)
+    one_by_one = Tokens.of(column, map(tokenizer.pieces, documents), tokenizer.word_of)
+    at_once = Tokens.between_spaces(column, documents, tokenizer.word_of)
+    assert at_once.vocabulary == one_by_one.vocabulary
+    assert at_once.texts == one_by_one.texts
+    for name in ("text_of_row", "stream", "owner", "order", "starts"):
+        assert getattr(at_once, name).tolist() == getattr(one_by_one, name).tolist()
 
 
 @settings(deadline=None, max_examples=50)

@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sparkpmml.runtime.column import Column
+from sparkpmml.runtime.column import Array, Column
 from sparkpmml.runtime.regex import compile_regex
 
 Span = tuple[int, int]
+WHITE_SPACE = r"\s+"
+"""The separator that documents name, or leave to the default, more than any other."""
 _FAR = 1_000_000
 _END = -1
 """Stands after each text's words, so that no term reaches from one text into the next."""
@@ -121,14 +125,33 @@ class Tokens:
         for pieces in texts:
             stream.extend(map(numbers.__getitem__, pieces))
             stream.append(_END)
-        found = np.array(stream, dtype=np.int32)
-        found = found[found != _NO_WORD]
+        return cls._in_order(column, np.array(stream, dtype=np.int32), numbers.vocabulary)
+
+    @classmethod
+    def between_spaces(cls, column: Column, texts: Sequence[str] | Array, word_of: Callable[[str], str]) -> Tokens:
+        """As `of`, of the whole entries, whose pieces are what `WHITE_SPACE` separates: of a dozen words in a third of
+        the time, as no piece becomes an object of Python before it is known to be another than those before.
+        """
+        pieces = pc.ascii_split_whitespace(pa.array(texts, pa.large_string()))
+        encoded = pieces.values.dictionary_encode()
+        numbers = _Numbers(word_of)
+        table = np.array([numbers[piece] for piece in encoded.dictionary.to_pylist()], dtype=np.int32)
+        stream = np.full(len(encoded) + len(pieces), _END, dtype=np.int32)
+        is_piece = np.ones(len(stream), dtype=np.bool_)
+        is_piece[pieces.offsets.to_numpy()[1:] + np.arange(len(pieces))] = False
+        stream[is_piece] = table[encoded.indices.to_numpy()]
+        return cls._in_order(column, stream, numbers.vocabulary)
+
+    @classmethod
+    def _in_order(cls, column: Column, stream: NDArray[np.int32], vocabulary: dict[str, int]) -> Tokens:
+        """Of the numbers of all pieces, -2 where one has no word, and -1 after each text's last."""
+        found = stream[stream != _NO_WORD]
         ends = found == _END
         owner = np.cumsum(ends, dtype=np.int32) - ends
-        size = len(numbers.vocabulary)
+        size = len(vocabulary)
         order = np.argsort(found if size >= _SORTED_FAST else (found + 1).astype(np.uint16), kind="stable")
         starts = np.searchsorted(found[order], np.arange(size + 1))
-        return cls(column.values, int(ends.sum()), numbers.vocabulary, found, owner, order, starts)
+        return cls(column.values, int(ends.sum()), vocabulary, found, owner, order, starts)
 
     def frequency(self, term: Sequence[str]) -> NDArray[np.int64]:
         """int64[texts]: how often the words of the term follow each other in each text."""

@@ -5,8 +5,9 @@ A text field is rewritten and split into words once, however many terms ask abou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from sparkpmml.pmml.table import InlineTable
 from sparkpmml.runtime.column import Array, Column, Mask, integers, numbers
 from sparkpmml.runtime.functions._texts import map_distinct, text
 from sparkpmml.runtime.text_rewriting import Rewrite, Rewriting
-from sparkpmml.runtime.tokens import Tokenizer, Tokens
+from sparkpmml.runtime.tokens import WHITE_SPACE, Tokenizer, Tokens
 
 WEIGHTS = ("termFrequency", "binary", "logarithmic", "augmentedNormalizedTermFrequency")
 
@@ -51,7 +52,7 @@ class TextIndex(Expression):
     is_case_sensitive: bool = attribute(boolean, default=False)
     max_levenshtein_distance: int = attribute(integer, default=0)
     count_hits: str = attribute(one_of("allHits", "bestHits"), default="allHits")
-    word_separator: str = attribute(name="wordSeparatorCharacterRE", default=r"\s+")
+    word_separator: str = attribute(name="wordSeparatorCharacterRE", default=WHITE_SPACE)
     word: str | None = attribute(name="x-wordRE", older="wordRE", default=None)
     tokenize: bool = attribute(boolean, default=True)
     normalizations: tuple[TextIndexNormalization, ...] = children(TextIndexNormalization)
@@ -90,6 +91,8 @@ class Split:
     def __call__(self, column: Column) -> Tokens:
         column = text(column)
         entries = column.dictionary if column.dictionary is not None else ()
+        if self.tokenizer.word is None and self.tokenizer.separator == WHITE_SPACE:
+            return Tokens.between_spaces(column, entries, self.word)
         return Tokens.of(column, map(self.tokenizer.pieces, entries), self.word)
 
     def words(self, value: str) -> list[str]:
@@ -100,6 +103,12 @@ class Split:
         """What a piece of text counts as; empty where it is no word."""
         word = self.tokenizer.word_of(piece)
         return word if self.case_sensitive else word.lower()
+
+
+@lru_cache(maxsize=4096)
+def _words_of_term(split: Split, term: str) -> tuple[str, ...]:
+    """A document's terms are the same for every batch."""
+    return tuple(split.words(term))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +122,24 @@ class Weight:
 
     def __call__(self, tokens: Tokens, terms: Column) -> Column:
         terms = text(terms)
-        rows, chosen = np.broadcast_arrays(tokens.text_of_row, terms.values)
         entries = terms.dictionary if terms.dictionary is not None else ()
+        if len(terms) == 1 and terms.values[0] >= 0:
+            return self._of_one(tokens, entries[terms.values[0]])
+        rows, chosen = np.broadcast_arrays(tokens.text_of_row, terms.values)
         result = np.zeros(rows.shape)
         for code, term in enumerate(entries):
-            here = rows >= 0 if len(terms) == 1 else (rows >= 0) & (chosen == code)
+            here = (rows >= 0) & (chosen == code)
             result[here] = self._weigh(tokens, self.split.words(term))[rows[here]]
         return _weight_column(result, (rows < 0) | (chosen < 0), self.weights)
 
-    def _weigh(self, tokens: Tokens, term: list[str]) -> NDArray[np.float64]:
+    def _of_one(self, tokens: Tokens, term: str) -> Column:
+        """What nearly all documents ask for: the weight of the same term in each row."""
+        weights = np.append(
+            self._weigh(tokens, _words_of_term(self.split, term)), 0.0
+        )  # the last is for a row without a text
+        return _weight_column(weights[tokens.text_of_row], tokens.text_of_row < 0, self.weights)
+
+    def _weigh(self, tokens: Tokens, term: Sequence[str]) -> NDArray[np.float64]:
         """float64[texts]."""
         near = self.limit > 0
         frequency = tokens.near_frequency(term, self.limit, self.best) if near else tokens.frequency(term)
