@@ -239,6 +239,15 @@ def test_map_values(attributes, pairs, table, data_type, columns, expected):
     assert derive(markup, data_type, **columns) == expected
 
 
+def test_an_answer_of_another_type_fails_the_rows_that_it_answers():
+    pair = '<FieldColumnPair field="s" column="in"/>'
+    table = table_of({"in": "a", "out": "1"}, {"in": "b", "out": "two"})
+    markup = f'<MapValues outputColumn="out" dataType="integer" defaultValue="7">{pair}{table}</MapValues>'
+    assert derive(markup, "integer", on_error="null", s=["a", "b", "c", None]) == [1, None, 7, None]
+    with pytest.raises(ScoringError, match=r"an answer of MapValues is no integer \(value 'two'\)"):
+        derive(markup, "integer", s=["a", "b"])
+
+
 TEXTS = [
     "Testing the app for a few days convinced me the interfaces are excellent!",
     "The app, the app: THE APP.",
@@ -456,10 +465,6 @@ WRONG = [
     ('<NormDiscrete field="size" value="tiny" method="thermometer"/>', "no declared value"),
     (f'<Discretize field="x" dataType="integer">{TWO}</Discretize>', "answers 'low', which is no integer"),
     (f'<MapValues outputColumn="result">{ONE}{LETTERS}</MapValues>', "without the column 'result'"),
-    (
-        f'<MapValues outputColumn="out" dataType="boolean">{ONE}{LETTERS}</MapValues>',
-        "answers '2', which is no boolean",
-    ),
     (
         '<TextIndex textField="s" wordSeparatorCharacterRE="[a"><Constant>a</Constant></TextIndex>',
         "is not closed",

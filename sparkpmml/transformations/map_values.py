@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
-from sparkpmml.compiler.expressions import register
+from sparkpmml.compiler.expressions import cast_slot, register
 from sparkpmml.compiler.scope import Scope
 from sparkpmml.datatypes import DataType
 from sparkpmml.pmml.dictionary import data_type
@@ -103,6 +104,16 @@ def _usable(row: Row, node: MapValues, types: list[DataType]) -> bool:
     return True
 
 
+def _literals(node: MapValues, texts: Sequence[str]) -> Literals:
+    """The answers of the table's rows, then the default, then missing's; as texts where one of them is no value of
+    the MapValues' type: the rows that it answers fail, and the others need not."""
+    answers = [*texts, node.default_value, node.map_missing_to]
+    try:
+        return Literals.of(answers, node.data_type or DataType.STRING)
+    except ValueError:
+        return Literals.of(answers, DataType.STRING)
+
+
 def _make_lookup(node: MapValues, types: list[DataType]) -> Lookup | None:
     """None when the table has no row that can match."""
     columns: list[list[str]] = [[] for _ in node.pairs]
@@ -117,8 +128,7 @@ def _make_lookup(node: MapValues, types: list[DataType]) -> Lookup | None:
     levels, entries = _levels(columns, types)
     answers = [outputs[row] for row in np.unique(entries, return_index=True)[1].tolist()]
     del columns, outputs
-    values = Literals.of([*answers, node.default_value, node.map_missing_to], node.data_type or DataType.STRING)
-    return Lookup(levels, values)
+    return Lookup(levels, _literals(node, answers))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +149,5 @@ def _lower(node: MapValues, scope: Scope) -> Slot:
         raise ValueError("needs a FieldColumnPair")
     slots = [field.slot for field in fields]
     lookup = _make_lookup(node, [field.data_type for field in fields])
-    if lookup is not None:
-        return scope.builder.emit(lookup, *slots)
-    answers = Literals.of([node.default_value, node.map_missing_to], node.data_type or DataType.STRING)
-    return scope.builder.emit(NoMatch(answers), *slots)
+    slot = scope.builder.emit(NoMatch(_literals(node, ())) if lookup is None else lookup, *slots)
+    return cast_slot(slot, node.data_type, scope, "an answer of MapValues")
