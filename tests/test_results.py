@@ -264,6 +264,14 @@ def test_contradictions_are_found_when_loading(output, message):
     assert "<OutputField>" in str(raised.value) or "<FieldRef>" in str(raised.value)
 
 
+def test_one_answer_for_two_targets():
+    """A tree of two answers, as scikit-learn has them, is exported so."""
+    both = '<MiningField name="y" usageType="target"/><MiningField name="z" usageType="target"/>'
+    tree = f'<TreeModel functionName="regression"><MiningSchema>{both}</MiningSchema><Node score="1"><True/></Node>'
+    with pytest.raises(ModelError, match="<TreeModel> predicts y, z by one answer"):
+        load(f"{tree}</TreeModel>", field("y"), field("z"))
+
+
 def test_single_precision_is_rounded_at_every_step():
     """0.1f + 0.2f as floats, not as doubles rounded at the end."""
     model = load(regression(IDENTITY.replace('"0"', '"0.2"'), 'x-mathContext="float"'), field("x", "float"))

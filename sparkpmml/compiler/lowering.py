@@ -21,7 +21,15 @@ def lower_model(node: Model, parent: Scope) -> Result:
     scope = Scope(compilation, node, parent if parent.model is not None else None)
     with compilation.at(node):
         result = apply_targets(_lower(node, scope), compilation.builder)
+        _check_targets(node, result)
     return lower_outputs(result, node, scope)
+
+
+def _check_targets(node: Model, result: Result) -> None:
+    """Say so where several fields are predicted by one answer, as exporters write trees of several answers."""
+    names = [field.name for field in node.mining_schema.targets]
+    if len(names) > 1 and not result.targets and node.function_name in ("classification", "regression"):
+        raise ValueError(f"predicts {', '.join(names)} by one answer: it does not say which of these that is")
 
 
 @singledispatch
