@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 
+import pyarrow as pa
 import pytest
 from documents import PMML, field, load, schema
 
@@ -88,12 +89,47 @@ HARMLESS = [
     pytest.param(GOOD.replace(' xmlns="http://www.dmg.org/PMML-4_4"', ""), id="no-namespace"),
     pytest.param('<!DOCTYPE PMML PUBLIC "PMML 2.0" "http://www.dmg.org/v2-0/pmml_v2_0.dtd">' + GOOD, id="doctype"),
     pytest.param("\ufeff" + GOOD, id="byte-order-mark"),
+    pytest.param(GOOD.replace("<Header/>", '<Header tool="t"><Application name="a" build="7"/></Header>'), id="maker"),
+    pytest.param(GOOD.replace('version="4.4"', 'version="4.4" x-baseVersion="4.4"'), id="base-version"),
 ]
 
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_harmless_markup_is_passed_over(text):
     assert sparkpmml.load(text.encode()).element == "TreeModel"
+
+
+NAMED = """<PMML version="4.4"><Header/><DataDictionary>
+<DataField name="{name}" optype="categorical" dataType="string"/></DataDictionary><TreeModel functionName="regression">
+<MiningSchema><MiningField name="{name}"/></MiningSchema><Node score="0"><True/><Node score="1"><SimplePredicate
+ field="{name}" operator="equal" value="{name}"/></Node></Node></TreeModel></PMML>"""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("GBK", "年龄"), ("gb18030", "龄"), ("Shift_JIS", "年齢"), ("EUC-KR", "나이"), ("Big5", "年齡"), ("KOI8-R", "лет"),
+     ("windows-1252", "âge"), ("UTF-16", "年")],
+)  # fmt: skip
+def test_encodings(encoding, name):
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n<!--{"x" * 1015}-->{NAMED.format(name=name)}'
+    model = sparkpmml.load(text.encode(encoding))
+    assert model.predict(pa.table({name: [name, "another"]}))["prediction"].to_pylist() == [1.0, None]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            b'<?xml version="1.0" encoding="klingon"?><PMML/>',
+            "encoded.pmml declares an encoding 'klingon', which is not",
+        ),
+        (b'<?xml version="1.0" encoding="hex"?><PMML/>', "encoded.pmml declares an encoding 'hex', which is not known"),
+        (b'<?xml version="1.0" encoding="GBK"?><PMML a="\xff\xff"/>', "encoded.pmml is not in the encoding that it"),
+    ],
+)
+def test_bytes_that_are_no_text(data, message):
+    with pytest.raises(ModelError, match=message):
+        sparkpmml.load(data, name="encoded.pmml")
 
 
 def test_a_prefixed_document():

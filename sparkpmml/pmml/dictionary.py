@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sparkpmml.datatypes import DataType, OpType
-from sparkpmml.pmml.node import Node, attribute, boolean, child, children, element, number, one_of
+from sparkpmml.pmml.node import ANY, Node, attribute, boolean, child, children, element, number, one_of
 
 _DATA_TYPE_SPELLINGS = {
     # PMML 1 and 2 left the type out or used words of their own; PMML 3 wrote the epoch without brackets
@@ -172,7 +172,7 @@ class MiningSchema(Node):
         return tuple(field for field in self.fields if field.usage_type == "active")
 
 
-@element("Header", ignores=("modelVersion", "Timestamp", "Annotation"))
+@element("Header", ignores=(ANY, "modelVersion", "Timestamp", "Annotation"))
 class Header(Node):
     """Who made the document."""
 
@@ -181,7 +181,7 @@ class Header(Node):
     application: Application | None = child("Application")
 
 
-@element("Application")
+@element("Application", ignores=(ANY,))
 class Application(Node):
     """The program that wrote the document."""
 

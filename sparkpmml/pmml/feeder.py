@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
+
+from sparkpmml.pmml.encoding import Source
 
 CHUNK_BYTES = 1 << 20
 _ROOT = re.compile(rb"<Node(?:[ \t\r\n][^<>]*)?>")
@@ -54,10 +56,10 @@ class Feeder:
         """To be called when the parser has started an element whose text `reader` may be able to read."""
         self._offer = (self._parser.CurrentByteIndex, reader)
 
-    def feed(self, stream: IO[bytes]) -> None:
+    def feed(self, source: Source) -> None:
         """The whole document; raises what the parser and its handlers raise."""
         held = b""
-        while chunk := stream.read(CHUNK_BYTES):
+        while chunk := source.read(CHUNK_BYTES):
             held = self._feed_trees(held + chunk)
         self._parse(held)
         self._parser.Parse(b"", True)

@@ -56,7 +56,7 @@ _FUNCTION_OF_ELEMENT = {
 }
 
 
-@element("PMML", ignores=("schemaLocation",))
+@element("PMML", ignores=("schemaLocation", "x-baseVersion"))
 class Document(Node):
     """A PMML document: its fields, its transformations, and its models."""
 

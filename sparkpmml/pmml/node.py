@@ -153,6 +153,9 @@ class Spec:
 _SPECS: dict[type[Node], Spec] = {}
 _REFERENCES: dict[str, type[Node]] = {}
 
+ANY = "any other attribute"
+"""Among what an element ignores: all attributes that are not declared."""
+
 T = TypeVar("T", bound=type[Node])
 
 
@@ -165,7 +168,8 @@ T = TypeVar("T", bound=type[Node])
 def element(*tags: str, ignores: tuple[str, ...] = (), reader: SubtreeReaderFactory | None = None) -> Callable[[T], T]:
     """Declare the class of an element with the given name (and older names).
 
-    `ignores`: attributes and child elements that never change a score. `reader`: reads the subtree itself.
+    `ignores`: attributes and child elements that never change a score, `ANY` for all other attributes.
+    `reader`: reads the subtree itself.
     """
 
     def declare(cls: T) -> T:

@@ -14,8 +14,9 @@ from typing import IO, Any
 
 from sparkpmml.errors import Finding, ModelError, UnsupportedMarkupError, nearest
 from sparkpmml.pmml.alike import Alike
+from sparkpmml.pmml.encoding import as_utf8
 from sparkpmml.pmml.feeder import Feeder, TextReader
-from sparkpmml.pmml.node import Child, Columns, Node, Position, Spec, SubtreeReader, child_specs, spec_of
+from sparkpmml.pmml.node import ANY, Child, Columns, Node, Position, Spec, SubtreeReader, child_specs, spec_of
 
 DESCRIPTIVE = frozenset(
     {"Extension", "Annotation", "Timestamp", "ModelStats", "ModelExplanation", "MiningBuildTask", "UnivariateStats"}
@@ -87,7 +88,13 @@ class Reader:
     def read(self, stream: IO[bytes]) -> Node:
         """The root node; ModelError for what is no XML, no PMML or contradicts PMML."""
         try:
-            self._feeder.feed(stream)
+            source = as_utf8(stream)
+        except ValueError as error:
+            raise ModelError(f"{self.source} {error}") from None
+        try:
+            self._feeder.feed(source)
+        except UnicodeDecodeError as error:
+            raise ModelError(f"{self.source} is not in the encoding that it declares: {error}") from None
         except expat.ExpatError as error:
             what = expat.ErrorString(error.code) if error.code else str(error)
             raise ModelError(
@@ -238,7 +245,7 @@ class Reader:
         return values
 
     def _unknown_attribute(self, spec: Spec, name: str, position: Position | None) -> None:
-        if name in spec.ignores or name in HARMLESS_ATTRIBUTES or ":" in name or name == "xmlns":
+        if name in spec.ignores or ANY in spec.ignores or name in HARMLESS_ATTRIBUTES or ":" in name or name == "xmlns":
             return
         hint = nearest(name, list(spec.attributes))
         self.unsupported(f"attribute {name} of <{spec.tags[0]}>{hint}", position)

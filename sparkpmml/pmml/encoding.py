@@ -1,0 +1,65 @@
+"""Documents in encodings of several bytes a character, such as GBK and Shift_JIS, which expat does not know, as UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import IO, Protocol
+
+_DECLARATION = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
+_DECLARED_WITHIN = 1 << 10
+_OF_EXPAT = ("utf-8", "utf-16")
+_PIECE = 1 << 20
+
+
+class Source(Protocol):
+    """What a document is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Some of the bytes that follow; none at the end."""
+
+
+class _Pieces:
+    """A source of pieces as they are, however many bytes are asked for."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+
+    def read(self, size: int, /) -> bytes:
+        return next(self._pieces, b"")
+
+
+def as_utf8(stream: IO[bytes]) -> Source:
+    """The document, in UTF-8 where it declares an encoding of several bytes a character, else as it is.
+
+    ValueError for an encoding that is none. Reading raises UnicodeDecodeError at bytes that are no characters of it.
+    """
+    head = stream.read(_DECLARED_WITHIN)
+    found = _DECLARATION.match(head)
+    if found is None or not _is_transcoded(name := found[1].decode()):
+        return _Pieces(_joined(head, stream))
+    return _Pieces(_transcoded(head[: found.start(1)] + b"utf-8" + head[found.end(1) :], stream, name))
+
+
+def _is_transcoded(name: str) -> bool:
+    try:
+        "".encode(name)
+    except LookupError:
+        raise ValueError(f"declares an encoding {name!r}, which is not known") from None
+    return codecs.lookup(name).name not in _OF_EXPAT and len(bytes(range(256)).decode(name, "replace")) != 256
+
+
+def _joined(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+    piece = head
+    while piece:
+        yield piece
+        piece = stream.read(_PIECE)
+
+
+def _transcoded(head: bytes, stream: IO[bytes], name: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(name)()
+    for piece in _joined(head, stream):
+        if text := decoder.decode(piece):
+            yield text.encode()
+    yield decoder.decode(b"", final=True).encode()
