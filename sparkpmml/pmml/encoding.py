@@ -1,4 +1,4 @@
-"""Documents in encodings of several bytes a character, such as GBK and Shift_JIS, which expat does not know, as UTF-8."""
+"""Documents in encodings of several bytes a character, such as GBK and Shift_JIS, as UTF-8: expat lacks those."""
 
 from __future__ import annotations
 
