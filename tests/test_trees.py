@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from documents import field, load, predict, schema, values
 
+from sparkpmml.errors import ModelError
+
 # The specification's example for missing values (TreeModel, "Handling missing values"): will the player play?
 WEATHER = """<TreeModel functionName="classification" missingValueStrategy="{strategy}" {more}>
 {schema}
@@ -224,6 +226,12 @@ def test_a_float_field_is_compared_as_a_float():
     """0.1 as a float is greater than 0.1 as a double; the threshold is rounded as the field is."""
     model = split('<SimplePredicate field="x" operator="lessOrEqual" value="0.1"/>', field("x", "float"))
     assert predict(model, x=[0.1])["prediction"] == [1]
+
+
+@pytest.mark.parametrize("operator", ["equal", "lessThan", "greaterOrEqual"])
+def test_nothing_is_compared_with_nan(operator):
+    with pytest.raises(ModelError, match=r"compares field 'x' \(double\) with 'NaN', which is no double"):
+        split(f'<SimplePredicate field="x" operator="{operator}" value="NaN"/>', field("x"))
 
 
 def test_default_child_that_is_not_there_gives_no_prediction():

@@ -209,6 +209,9 @@ class _Block:
             distinct, places = np.unique(value, return_inverse=True)
             found = [self._number(texts.text(code), field, rows, value == code) for code in distinct.tolist()]
             numbers = np.array(found)[places.reshape(-1)]
+        if (unordered := np.isnan(numbers)).any():
+            first = int(np.argmax(unordered))
+            self._refuse(texts.text(int(value[first])), field, int(rows[first]))
         return numbers.astype(np.float32).astype(np.float64) if field.data_type is DataType.FLOAT else numbers
 
     def _number(self, text: str, field: Field, rows: NDArray[np.int64], where: NDArray[np.bool_]) -> float:
