@@ -234,6 +234,12 @@ def test_nothing_is_compared_with_nan(operator):
         split(f'<SimplePredicate field="x" operator="{operator}" value="NaN"/>', field("x"))
 
 
+@pytest.mark.parametrize("operator", ["and", "or", "surrogate"])
+def test_a_compound_of_nothing(operator):
+    with pytest.raises(ModelError, match="<CompoundPredicate> has no conditions"):
+        split(f'<CompoundPredicate booleanOperator="{operator}"/>', field("x"))
+
+
 def test_default_child_that_is_not_there_gives_no_prediction():
     tree = f"""<TreeModel functionName="regression" missingValueStrategy="defaultChild">{schema("x")}<Node><True/>
     <Node id="1" score="1"><SimplePredicate field="x" operator="lessThan" value="0"/></Node></Node></TreeModel>"""

@@ -30,6 +30,17 @@ class _Pieces:
         return next(self._pieces, b"")
 
 
+class _Rejoined:
+    """A stream whose beginning was read already."""
+
+    def __init__(self, head: bytes, stream: IO[bytes]) -> None:
+        self._head, self._stream = head, stream
+
+    def read(self, size: int, /) -> bytes:
+        piece, self._head = self._head[:size], self._head[size:]
+        return piece + self._stream.read(size - len(piece))
+
+
 def as_utf8(stream: IO[bytes]) -> Source:
     """The document, in UTF-8 where it declares an encoding of several bytes a character, else as it is.
 
@@ -38,8 +49,9 @@ def as_utf8(stream: IO[bytes]) -> Source:
     head = stream.read(_DECLARED_WITHIN)
     found = _DECLARATION.match(head)
     if found is None or not _is_transcoded(name := found[1].decode()):
-        return _Pieces(_joined(head, stream))
-    return _Pieces(_transcoded(head[: found.start(1)] + b"utf-8" + head[found.end(1) :], stream, name))
+        return _Rejoined(head, stream)
+    renamed = head[: found.start(1)] + b"utf-8" + head[found.end(1) :]
+    return _Pieces(_transcoded(_Rejoined(renamed, stream), name))
 
 
 def _is_transcoded(name: str) -> bool:
@@ -50,16 +62,9 @@ def _is_transcoded(name: str) -> bool:
     return codecs.lookup(name).name not in _OF_EXPAT and len(bytes(range(256)).decode(name, "replace")) != 256
 
 
-def _joined(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
-    piece = head
-    while piece:
-        yield piece
-        piece = stream.read(_PIECE)
-
-
-def _transcoded(head: bytes, stream: IO[bytes], name: str) -> Iterator[bytes]:
+def _transcoded(source: Source, name: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(name)()
-    for piece in _joined(head, stream):
+    while piece := source.read(_PIECE):
         if text := decoder.decode(piece):
             yield text.encode()
     yield decoder.decode(b"", final=True).encode()

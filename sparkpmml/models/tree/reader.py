@@ -208,6 +208,8 @@ class TreeEvents:
 
     def _close_compound(self) -> None:
         position, operator, predicates = self.compounds.pop()
+        if not predicates:
+            raise self.reader.error("<CompoundPredicate> has no conditions")
         made = CompoundPredicate(position=position, boolean_operator=operator, predicates=tuple(predicates))
         if self.compounds:
             self.compounds[-1][2].append(made)
