@@ -138,6 +138,19 @@ def test_a_computed_number_becomes_an_integer_by_losing_its_fraction(call, name,
     assert derive(call.format(name), "integer", functions=INT, **{name: values}) == expected
 
 
+LOCAL = """<DefineFunction name="f" dataType="double" optype="continuous"><ParameterField name="a"/>
+  <DerivedField name="twice" dataType="double" optype="continuous"><Apply function="*"><FieldRef field="a"/>
+  <Constant>2</Constant></Apply></DerivedField>
+  <DerivedField name="a" dataType="integer" optype="continuous"><FieldRef field="a"/></DerivedField>
+  <Apply function="+"><FieldRef field="twice"/><FieldRef field="a"/></Apply></DefineFunction>"""
+
+
+def test_a_function_may_have_fields_of_its_own():
+    """Those of sklearn2pmml's functions of several statements. A field of a parameter's name is made of the parameter."""
+    call = '<Apply function="f"><FieldRef field="x"/></Apply>'
+    assert derive(call, functions=LOCAL, x=[1.5, -2.0, None]) == [3.0 + 1.0, -4.0 - 2.0, None]
+
+
 def test_an_integer_too_large_to_be_one_is_an_error():
     with pytest.raises(ScoringError, match="derived field derived is no integer"):
         derive('<FieldRef field="x"/>', "integer", x=[1e300])

@@ -227,6 +227,17 @@ def test_a_chain_feeds_outputs_forward():
     assert predict(load(chain, field("x")), x=[3.0]) == {"prediction": [71.0], "twice": [7.0], "last": [71.0]}
 
 
+def test_fields_of_a_segmentation():
+    """As of PMML 4.0, by whose schema a Segmentation has LocalTransformations; fields had intervals as of PMML 3."""
+    made = """<LocalTransformations><DerivedField name="double" optype="continuous" dataType="double">
+    <Apply function="*"><FieldRef field="x"/><Constant>2</Constant></Apply><Interval closure="openOpen" leftMargin="0"/>
+    </DerivedField></LocalTransformations>"""
+    sums = mining("sum", segment(linear(1, "x")), segment(linear(1, "double"))).replace(
+        "<Segment>", f"{made}<Segment>", 1
+    )
+    assert predict(load(sums, field("x")), x=[3.0, -1.0])["prediction"] == [4.0 + 7.0, 0.0 - 1.0]
+
+
 TARGET = '<MiningField name="%s" usageType="target"/>'
 TWO_TARGETS = (field("x"), field("y"), field("z"))
 OF_TWO = ((None, "y"), (3, "z"))

@@ -13,7 +13,7 @@ from functools import singledispatch
 import numpy as np
 
 from sparkpmml.compiler.builder import Slot
-from sparkpmml.compiler.scope import Field, ParameterScope, Scope
+from sparkpmml.compiler.scope import Field, LocalScope, ParameterScope, Scope
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.errors import nearest
 from sparkpmml.pmml.expressions import Apply, Constant, DefineFunction, DerivedField, Expression, FieldRef
@@ -302,7 +302,9 @@ def _call_defined(function: DefineFunction, node: Apply, scope: Scope) -> Slot:
         slot = convert_slot(slot, parameter.data_type, scope, f"argument {parameter.name} of {function.name}")
         values[parameter.name] = Field(parameter.name, slot, parameter.op_type or OpType.CONTINUOUS)
         arguments.append(slot)
-    inner = ParameterScope(scope, values)
+    inner: Scope = ParameterScope(scope, values)
+    for field in function.fields:  # each made of those before it: one may have a parameter's name
+        inner = LocalScope(inner, (field,))
     slot = lower_expression(function.expression, inner)
     slot = convert_slot(slot, function.data_type, scope, f"the result of {function.name}")
     return _map_missing_arguments(slot, arguments, node, scope)

@@ -8,7 +8,7 @@ reads costs nothing and is no input.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -105,6 +105,10 @@ class Scope:
         scope._open.update(self._open)
         scope._lowering.update(self._lowering)
         return scope
+
+    def declare(self, fields: Iterable[DerivedField]) -> None:
+        """Make further derived fields known, before anything asks for them."""
+        self._derived.update((field.name, field) for field in fields)
 
     def define(self, field: Field) -> None:
         """Make a result (of an earlier segment, of an output field) known by its name."""
@@ -253,6 +257,14 @@ class ParameterScope(Scope):
         super().__init__(caller.compilation, None, caller)
         self._fields = dict(parameters)
         self._guards = caller.builder.guards
+
+
+class LocalScope(Scope):
+    """Derived fields of a part of the document that is no model, around them what that part sees."""
+
+    def __init__(self, around: Scope, fields: Iterable[DerivedField]) -> None:
+        super().__init__(around.compilation, None, around)
+        self.declare(fields)
 
 
 def unsupported(node: Node, what: str, scope: Scope) -> UnsupportedMarkupError:

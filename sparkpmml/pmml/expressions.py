@@ -43,7 +43,7 @@ class Apply(Expression):
     arguments: tuple[Expression, ...] = children(Expression)
 
 
-@element("DerivedField", ignores=("displayName",))
+@element("DerivedField", ignores=("displayName", "Interval"))  # as of PMML 3: nothing asks whether a result is valid
 class DerivedField(Node):
     """A field computed from others."""
 
@@ -65,12 +65,13 @@ class ParameterField(Node):
 
 @element("DefineFunction")
 class DefineFunction(Node):
-    """A function defined by the document."""
+    """A function defined by the document; `fields` are made of its parameters, for its expression (as by JPMML)."""
 
     name: str = attribute()
     op_type: OpType | None = attribute(op_type, name="optype", default=None)
     data_type: DataType | None = attribute(data_type, default=None)
     parameters: tuple[ParameterField, ...] = children(ParameterField)
+    fields: tuple[DerivedField, ...] = children(DerivedField)
     expression: Expression = child(Expression, required=True)
 
 

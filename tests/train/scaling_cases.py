@@ -6,6 +6,7 @@ python tests/train/scaling_cases.py [WORD ...]
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import numpy as np
 from case import Case, run
@@ -29,6 +30,7 @@ from sklearn.preprocessing import (
 )
 from sklearn2pmml.decoration import ContinuousDomain
 from sklearn2pmml.preprocessing import AggregateTransformer, CastTransformer, CutTransformer, PowerFunctionTransformer
+from sklearn2pmml.util import Expression
 from sklearn_cases import export
 from steps import beyond, columns, formulas, into, logistic, marked, pick, regression_tree, tree
 from tables import Table, amounts, cancer, diabetes, iris, lengths, punch, wine
@@ -52,6 +54,20 @@ SUMMED = columns(
 def of(function: np.ufunc) -> object:
     """A step that applies this function to three columns of diabetes."""
     return columns(function=(FunctionTransformer(function), ["bmi", "bp", "s5"]))
+
+
+# What is exported is its source, which may have neither types nor a docstring: statements made of earlier ones and of a
+# parameter that is set anew (and has no column's name, which the exporter would mistake it for).
+def excess(mass, pressure):
+    mass = mass - 25
+    doubled = mass * 2
+    both = doubled + pressure
+    return both * doubled
+
+
+def calls(function: Callable[..., float], *expressions: str) -> FeatureUnion:
+    """Expressions that call a function of one's own."""
+    return formulas(*(Expression(text, function_defs=[function]) for text in expressions))
 
 
 def holed_diabetes() -> Table:
@@ -101,6 +117,11 @@ FUNCTIONS = [
     Case(
         "formula_arithmetic",
         into(Ridge, formulas("X['bmi'] * X['bp'] - 3", "X['s1'] / X['s3']", "-X['s5'] ** 2")),
+        diabetes,
+    ),
+    Case(
+        "formula_function",
+        into(Ridge, calls(excess, "excess(X['bmi'], X['bp'])", "excess(X['s5'], X['age']) / 10")),
         diabetes,
     ),
     Case(

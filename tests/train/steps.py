@@ -34,7 +34,7 @@ def pick(*names: str) -> ColumnTransformer:
     return ColumnTransformer([("picked", "passthrough", list(names))])
 
 
-def formulas(*expressions: str, **settings: Any) -> FeatureUnion:
+def formulas(*expressions: Any, **settings: Any) -> FeatureUnion:
     """Each expression of the row ``X`` as a column."""
     return FeatureUnion([(f"f{i}", ExpressionTransformer(text, **settings)) for i, text in enumerate(expressions)])
 

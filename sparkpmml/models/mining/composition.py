@@ -29,6 +29,7 @@ def as_chain(node: MiningModel) -> MiningModel:
         method="modelChain",
         missing_prediction_treatment="continue",
         missing_threshold=1.0,
+        local_transformations=None,
         segments=segments,
     )
     return replace(node, embedded=(), stated_segmentation=chain)

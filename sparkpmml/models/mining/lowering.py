@@ -32,6 +32,8 @@ def _mining_model(node: MiningModel, scope: Scope) -> Result:
     segmentation = node.segmentation
     if not segmentation.segments:
         raise ValueError("has no segments")
+    if segmentation.local_transformations is not None:
+        scope.declare(segmentation.local_transformations.fields)
     if segmentation.method in SELECTIONS:
         return lower_selection(node, scope, lower_segments)
     forest = lower_forest(node, scope)

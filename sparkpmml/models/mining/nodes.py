@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sparkpmml.compiler.builder import Slot
 from sparkpmml.compiler.result import Result
 from sparkpmml.models.embedded_nodes import EmbeddedModel
+from sparkpmml.pmml.expressions import LocalTransformations
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.node import Node, attribute, child, children, element, number, one_of
 from sparkpmml.pmml.predicates import Predicate, TruePredicate
@@ -65,6 +66,8 @@ class Segmentation(Node):
         default="continue",
     )
     missing_threshold: float = attribute(number, name="missingThreshold", older="x-missingThreshold", default=1.0)
+    local_transformations: LocalTransformations | None = child(LocalTransformations)
+    """Of PMML 4.0, as if they were the model's."""
     segments: tuple[Segment, ...] = children(Segment)
 
 
