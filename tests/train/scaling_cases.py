@@ -120,6 +120,19 @@ FUNCTIONS = [
         diabetes,
     ),
     Case(
+        "formula_float",
+        into(
+            Ridge,
+            ContinuousDomain(dtype="float32"),
+            formulas(
+                "2 if X['petal_width'] >= 1.9 else 3",
+                "5 if X['petal_length'] in [1.4, 4.5] else 4",
+                "X['sepal_width'] * 0.1",
+            ),
+        ),
+        lambda: lengths().to(**dict.fromkeys(lengths().X.columns, "float32")),
+    ),
+    Case(
         "formula_function",
         into(Ridge, calls(excess, "excess(X['bmi'], X['bp'])", "excess(X['s5'], X['age']) / 10")),
         diabetes,
