@@ -373,6 +373,19 @@ def test_a_global_field_is_made_of_the_inputs_as_the_segment_treats_them():
     assert result["second"] == [5.0, None]
 
 
+def test_such_a_field_is_found_where_another_has_the_same_arguments():
+    """x + x + x, twice: the first segment replaces a missing x by 5, the second does not."""
+    fields = "".join(
+        f'''<DerivedField name="{name}" optype="continuous" dataType="double">
+        <Apply function="sum"><FieldRef field="x"/><FieldRef field="x"/><FieldRef field="x"/></Apply></DerivedField>'''
+        for name in ("one", "other")
+    )
+    replacing = linear(1, "other", "first").replace('name="other"/>', 'name="x" missingValueReplacement="5"/>', 1)
+    chain = mining("modelChain", segment(replacing), segment(linear(1, "other", "second")))
+    model = load(chain, field("x"), transformations=f"<TransformationDictionary>{fields}</TransformationDictionary>")
+    assert predict(model, x=[2.0, None])["first"] == [7.0, 16.0]
+
+
 def test_segment_outputs():
     output = """<Output><OutputField name="of_second" feature="predictedValue" segmentId="s2" dataType="double"/>
     <OutputField name="of_none" feature="probability" value="a" segmentId="s3" dataType="double"/>

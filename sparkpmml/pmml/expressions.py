@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
 from sparkpmml.datatypes import DataType, OpType
@@ -96,6 +96,6 @@ def fields_read(node: Node) -> Iterator[str]:
         value = getattr(node, each.name)
         if each.name in ("field", "text_field"):
             yield value
-        for part in value if isinstance(value, tuple) else (value,):
+        for part in value if isinstance(value, Sequence) and not isinstance(value, str) else (value,):
             if isinstance(part, Node):
                 yield from fields_read(part)
