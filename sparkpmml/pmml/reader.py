@@ -17,6 +17,7 @@ from sparkpmml.pmml.alike import Alike
 from sparkpmml.pmml.encoding import as_utf8
 from sparkpmml.pmml.feeder import Feeder, TextReader
 from sparkpmml.pmml.node import ANY, Child, Columns, Node, Position, Spec, SubtreeReader, child_specs, spec_of
+from sparkpmml.pmml.packed import Packed
 
 DESCRIPTIVE = frozenset(
     {"Extension", "Annotation", "Timestamp", "ModelStats", "ModelExplanation", "MiningBuildTask", "UnivariateStats"}
@@ -28,6 +29,8 @@ HARMLESS_ATTRIBUTES = frozenset({"displayName", "description", "x-report", "x-le
 
 _MOST_CONVERTED = 10_000
 _FEWEST_ALIKE = 3
+PACKED_NODES = 256
+"""A list of more children is packed, so many at a time."""
 _HANDLERS = tuple(
     f"{name}Handler"
     for name in ("StartElement", "EndElement", "CharacterData", "EntityDecl", "XmlDecl", "StartDoctypeDecl")
@@ -37,7 +40,7 @@ _HANDLERS = tuple(
 class _Frame:
     """An element that is open: what of it is read so far."""
 
-    __slots__ = ("alike", "chunks", "columns", "many", "position", "spec", "table", "then", "values")
+    __slots__ = ("alike", "chunks", "columns", "many", "packed", "position", "spec", "table", "then", "values")
 
     def __init__(self, spec: Spec, position: Position, values: dict[str, Any]) -> None:
         self.spec = spec
@@ -48,7 +51,9 @@ class _Frame:
         self.alike: int | None = None
         """A number that all elements share which have these attributes and nothing inside; None for others."""
         self.many: dict[str, list[tuple[int | None, Any]]] = {}
-        """By field the children, each after its `alike`."""
+        """By field the children that were read last, each after its `alike`."""
+        self.packed: dict[str, Packed[Node]] = {}
+        """By field the children before these."""
         self.chunks: list[str] = []
         self.then: Callable[[Node], None] | None = None
         self.columns: Columns | None = None
@@ -73,7 +78,7 @@ class Reader:
         self._met: dict[tuple[int | None, ...], tuple[Node, ...]] = {}
         """Lists of children that were met before, by the children's `alike`."""
         self._taken: dict[type[Node], _Frame] = {}
-        """What stands for an element that is in columns already, for its attributes were all that it may have."""
+        """What stands for an element that is taken already, for its attributes were all that it may have."""
         self._parser = self._make_parser()
         self._feeder = Feeder(self._parser)
 
@@ -143,10 +148,12 @@ class Reader:
         if entry is None:
             self._skip(local, parent)
             return
-        if entry[1].columns is None:
-            self._open(entry[2], attributes)
-        else:
+        if entry[1].columns is not None:
             self._open_in_columns(parent, entry[0], entry[1].columns, entry[2], attributes)
+        elif entry[0] in parent.packed and entry[2].is_empty:
+            self._take_one_of_many(parent, entry, attributes)
+        else:
+            self._open(entry[2], attributes)
 
     def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
         prefix, colon, local = tag.rpartition(":")
@@ -196,10 +203,19 @@ class Reader:
             self._parser.CharacterDataHandler = frame.chunks.append if spec.text else None
             return
         self._add(columns, spec, self._convert(spec, attributes, None), None)
+        self._stack.append(self._as_taken(spec))
+
+    def _take_one_of_many(self, parent: _Frame, entry: tuple[str, Child, Spec], attributes: dict[str, str]) -> None:
+        """Read one of many elements that have nothing but attributes, which were hardly ever met before."""
+        spec, position = entry[2], self.position()
+        self._place(parent, entry, self._make_node(spec, position, self._convert(spec, attributes, position)), None)
+        self._stack.append(self._as_taken(spec))
+
+    def _as_taken(self, spec: Spec) -> _Frame:
         taken = self._taken.get(spec.type)
         if taken is None:
             taken = self._taken[spec.type] = _Frame(spec, self.position(), {})
-        self._stack.append(taken)
+        return taken
 
     def _add(self, columns: Columns, spec: Spec, values: dict[str, Any], position: Position | None) -> None:
         try:
@@ -319,7 +335,7 @@ class Reader:
             parent = self._stack[-1]
             self._parser.CharacterDataHandler = parent.chunks.append if parent.spec.text else None
             return
-        node = self._close(frame)
+        node = self._make_node(frame.spec, frame.position, frame.values)
         if frame.then is not None:
             frame.then(node)
             return
@@ -333,17 +349,27 @@ class Reader:
     def _place(self, parent: _Frame, entry: tuple[str, Child, Spec], node: Node, alike: int | None) -> None:
         field, declared, _ = entry
         if declared.many:
-            parent.many.setdefault(field, []).append((alike, node))
+            last = parent.many.setdefault(field, [])
+            last.append((alike, node))
+            if len(last) > PACKED_NODES:
+                self._pack(parent, field)
             return
         if field in parent.values:
             raise self.error(f"<{parent.spec.tags[0]}> has a second <{node.tag}>", node.position)
         parent.values[field] = node
 
+    def _pack(self, parent: _Frame, field: str) -> None:
+        packed = parent.packed.setdefault(field, Packed())
+        packed.pack([node for _, node in parent.many[field]])
+        parent.many[field].clear()
+
     def _collect(self, frame: _Frame) -> None:
         """What the element's fields hold, complete."""
         spec, values = frame.spec, frame.values
+        for field in frame.packed:
+            self._pack(frame, field)
         for field, nodes in frame.many.items():
-            values[field] = self._as_met(nodes)
+            values[field] = frame.packed.get(field) or self._as_met(nodes)
         for field, declared in spec.children.items():
             if declared.required and field not in values and not self.findings:  # else it may be what was not read
                 raise self.error(f"<{spec.tags[0]}> lacks {_any_of(declared, field, frame)}", frame.position)
@@ -354,11 +380,11 @@ class Reader:
             except ValueError as error:
                 raise self.error(f"the text of <{spec.tags[0]}> {error}", frame.position) from None
 
-    def _close(self, frame: _Frame) -> Node:
+    def _make_node(self, spec: Spec, position: Position, values: dict[str, Any]) -> Node:
         try:
-            return frame.spec.type(position=frame.position, **frame.values)
+            return spec.type(position=position, **values)
         except ValueError as error:
-            raise self.error(f"<{frame.spec.tags[0]}> {error}", frame.position) from None
+            raise self.error(f"<{spec.tags[0]}> {error}", position) from None
 
     def _as_met(self, children: list[tuple[int | None, Any]]) -> Sequence[Node]:
         """The children; if a list of such was met before, what that one has."""
