@@ -40,7 +40,7 @@ NODES = [
             CompoundPredicate(position=at(1), boolean_operator="and", predicates=(comparison(1), comparison(3))),
             TruePredicate(position=at(2)),
             CompoundPredicate(position=at(3), boolean_operator="or", predicates=()),
-            SimpleSetPredicate(position=at(4), field="y", boolean_operator="isIn", array=Array(items=("a", "b"))),
+            SimpleSetPredicate(position=at(4), field="y", boolean_operator="isIn", array=Array(text="a b")),
             CompoundPredicate(
                 position=at(5),
                 boolean_operator="or",

@@ -185,7 +185,8 @@ class BitRatios:
 Comparison = Distances | BitRatios
 
 
-_SUBTRACTING = ("absDiff", "gaussSim")
+SUBTRACTING = ("absDiff", "gaussSim")
+"""The compare functions of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,7 @@ class ComparedField:
 
 def compared(field: Field, function: str, scope: Scope) -> Field:
     """The field as a compare function takes it: texts that are subtracted are the numbers that they spell."""
-    if function not in _SUBTRACTING:
+    if function not in SUBTRACTING:
         return field
     return replace(field, slot=number_slot(field.slot, scope, f"field {field.name!r}"))
 
@@ -247,10 +248,11 @@ def _as_numbers(each: ComparedField) -> Sequence[float] | NDArray[np.float64]:
         raise ValueError(f"subtracts values of field {each.field.name!r}, which are strings")
     if isinstance(each.references, np.ndarray):
         return each.references
-    return [_as_number(text, each.field.name) for text in each.references]
+    return [reference_number(text, each.field.name) for text in each.references]
 
 
-def _as_number(text: str, name: str) -> float:
+def reference_number(text: str, name: str) -> float:
+    """A reference value that is subtracted from those of the field of that name."""
     try:
         return float({"true": "1", "false": "0"}.get(text, text))
     except ValueError:

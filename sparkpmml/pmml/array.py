@@ -29,8 +29,13 @@ class Array(Node):
 
     n: int | None = attribute(integer, default=None)
     type: str = attribute(default="")
-    items: tuple[str, ...] = content(split_array)
+    text: str = content()
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The values, which are split anew for whoever asks: a corpus has millions."""
+        return split_array(self.text)
 
     def __post_init__(self) -> None:
-        if self.n is not None and self.n != len(self.items):
-            raise ValueError(f"says n={self.n} but holds {len(self.items)} values")
+        if self.n is not None and self.n != (held := len(self.items)):
+            raise ValueError(f"says n={self.n} but holds {held} values")

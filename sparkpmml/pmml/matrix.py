@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from sparkpmml.pmml.array import Array
 from sparkpmml.pmml.node import Node, attribute, children, content, element, integer, number, one_of
 
+Rows = list[NDArray[np.float64]]
+
 
 @element("MatCell")
 class MatCell(Node):
@@ -32,7 +34,7 @@ class Matrix(Node):
 
     def dense(self) -> NDArray[np.float64]:
         """float64[rows, columns]; ValueError when the parts do not fit together."""
-        rows = [[float(item) for item in array.items] for array in self.arrays]
+        rows = [np.array(list(map(float, array.items))) for array in self.arrays]
         if self.kind == "diagonal":
             return self._diagonal(rows)
         height, width = self._shape(rows)
@@ -48,14 +50,14 @@ class Matrix(Node):
             matrix[lower[1], lower[0]] = matrix[lower]
         return matrix
 
-    def _shape(self, rows: list[list[float]]) -> tuple[int, int]:
+    def _shape(self, rows: Rows) -> tuple[int, int]:
         height = self.row_count or max([len(rows), *(cell.row for cell in self.cells)])
         width = self.column_count or max([0, *map(len, rows), *(cell.column for cell in self.cells)])
         if self.kind == "symmetric":
             height = width = max(height, width)
         return height, width
 
-    def _diagonal(self, rows: list[list[float]]) -> NDArray[np.float64]:
+    def _diagonal(self, rows: Rows) -> NDArray[np.float64]:
         if len(rows) != 1:
             raise ValueError(f"is diagonal and needs one array, has {len(rows)}")
         matrix = np.full((len(rows[0]), len(rows[0])), self.other_default)

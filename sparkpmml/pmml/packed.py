@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from itertools import accumulate, pairwise
 from typing import Any, Protocol, TypeVar
 
@@ -140,7 +139,7 @@ class _Nodes:
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._type = type(nodes[0])
-        self._names = _fields(self._type)
+        self._names = tuple(field.name for field in dataclasses.fields(self._type) if field.name != "position")
         self._positions = np.array([node.position for node in nodes], dtype=np.int32)
         self._columns = [_column([getattr(node, name) for node in nodes]) for name in self._names]
 
@@ -203,7 +202,7 @@ def _column_of(kind: type, values: Sequence[Any]) -> _Column:
         return _Same(values[0])
     if kind is str:
         return _Texts(values)
-    if kind is int and -_LARGEST < min(values) and max(values) < _LARGEST:
+    if kind is int and min(values) > -_LARGEST and max(values) < _LARGEST:
         return _Numbers(np.array(values, dtype=np.int64))
     return _Same(values[0]) if all(value is values[0] for value in values) else _Objects(values)
 
@@ -213,9 +212,3 @@ _LARGEST = 1 << 63
 
 def _offsets(parts: Iterable[Sequence[Any]]) -> NDArray[np.int64]:
     return np.array(list(accumulate(map(len, parts), initial=0)), dtype=np.int64)
-
-
-@cache
-def _fields(kind: type[Node]) -> tuple[str, ...]:
-    """The names of a node's fields but its position."""
-    return tuple(field.name for field in dataclasses.fields(kind) if field.name != "position")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sparkpmml.compiler.expressions import lower_derived_field, lower_expression
 from sparkpmml.compiler.lowering import register
@@ -14,7 +16,14 @@ from sparkpmml.compiler.scores import Matrix, label_column
 from sparkpmml.datatypes import DataType, OpType
 from sparkpmml.models.clustering.nodes import Cluster, ClusteringField, ClusteringModel
 from sparkpmml.models.clustering.partitions import distribution
-from sparkpmml.models.comparison import ComparedField, Comparison, compared, make_comparison
+from sparkpmml.models.comparison import (
+    SUBTRACTING,
+    ComparedField,
+    Comparison,
+    compared,
+    make_comparison,
+    reference_number,
+)
 from sparkpmml.models.ranking import Best, rank_features
 from sparkpmml.runtime.column import Column
 from sparkpmml.runtime.design import CACHED_CELLS, batch_rows, design_blocks
@@ -65,12 +74,12 @@ def _compared_fields(node: ClusteringModel, scope: Scope) -> list[ComparedField]
     else:
         centers = [each for each in node.fields if each.is_center_field]
         fields = [(scope.field(each.field, each), each) for each in centers]
-    values = [_center(cluster, len(fields)) for cluster in node.clusters]
     functions = [(how.compare_function if how else None) or node.measure.compare_function for _, how in fields]
+    centers = _centers(node.clusters, [field.name for field, _ in fields], functions)
     return [
         ComparedField(
             compared(field, function, scope),
-            [value[place] for value in values],
+            centers[place],
             function,
             1.0 if how is None else how.weight,
             None if how is None else how.similarity_scale,
@@ -93,6 +102,22 @@ def _center_fields(node: ClusteringModel, scope: Scope) -> list[tuple[Field, Clu
     for expression in node.center_fields.expressions if node.center_fields is not None else ():
         fields.append((Field("", lower_expression(expression, scope), OpType.CONTINUOUS), None))
     return fields
+
+
+def _centers(
+    clusters: Sequence[Cluster], names: list[str], functions: list[str]
+) -> list[list[str] | NDArray[np.float64]]:
+    """Of each field the coordinates of all clusters, as numbers where they are subtracted."""
+    numbers = [place for place, function in enumerate(functions) if function in SUBTRACTING]
+    texts: dict[int, list[str]] = {place: [] for place in range(len(names)) if place not in set(numbers)}
+    subtracted = np.empty((len(numbers), len(clusters)))
+    for column, cluster in enumerate(clusters):
+        items = _center(cluster, len(names))
+        subtracted[:, column] = [reference_number(items[place], names[place]) for place in numbers]
+        for place, column_texts in texts.items():
+            column_texts.append(items[place])
+    rows = iter(subtracted)
+    return [texts[place] if place in texts else next(rows) for place in range(len(names))]
 
 
 def _center(cluster: Cluster, count: int) -> tuple[str, ...]:

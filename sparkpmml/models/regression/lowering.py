@@ -254,12 +254,14 @@ class _Inputs:
     """Collects the columns that a linear function reads, each once."""
 
     def __init__(self) -> None:
-        self.slots: list[Slot] = []
+        self._places: dict[Slot, int] = {}
+
+    @property
+    def slots(self) -> list[Slot]:
+        return list(self._places)
 
     def add(self, slot: Slot) -> int:
-        if slot not in self.slots:
-            self.slots.append(slot)
-        return self.slots.index(slot)
+        return self._places.setdefault(slot, len(self._places))
 
 
 def linear_scores(tables: tuple[RegressionTable, ...], single: bool, scope: Scope) -> Slot:

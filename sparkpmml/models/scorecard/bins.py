@@ -67,15 +67,38 @@ def find_bins(predicates: Sequence[Predicate], scope: Scope) -> Binning | None:
     slot = scope.field(fields.pop(), predicates[0]).slot
     if not isinstance(slot.sample, Column) or not slot.data_type.is_floating:
         return None
-    literals = _literals(predicates, slot.data_type)
-    if literals is None:
+    literals = [_literals(predicate, slot.data_type) for predicate in predicates]
+    found = [each for each in literals if each is not None]
+    if len(found) < len(literals):
         return None
-    margins = np.unique(np.concatenate([np.nextafter(literals, -np.inf), literals]))
-    values = np.concatenate([margins, [np.inf, np.nan]])  # one of each interval: its upper end
-    holds = np.array([_evaluate(predicate, values, slot.data_type) == 1 for predicate in predicates])
-    attribute = np.where(holds.any(axis=0), holds.argmax(axis=0), len(predicates))
+    margins = _margins(np.concatenate(found))
+    attribute = np.full(len(margins) + 2, len(predicates))
+    for place, (predicate, own) in reversed(list(enumerate(zip(predicates, found, strict=True)))):
+        _fill_where_true(predicate, _margins(own), slot.data_type, margins, attribute, place)
     changes = attribute[:-2] != attribute[1:-1]
     return Binning(slot, make_ruler(margins[changes]), attribute[np.concatenate([changes, [True, True]])])
+
+
+def _margins(literals: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.unique(np.concatenate([np.nextafter(literals, -np.inf), literals]))
+
+
+def _fill_where_true(
+    predicate: Predicate,
+    own: NDArray[np.float64],
+    data_type: DataType,
+    margins: NDArray[np.float64],
+    attribute: NDArray[np.int64],
+    place: int,
+) -> None:
+    """Note that this attribute holds, in the intervals between all margins and for missing, where the predicate does.
+
+    It is asked for the intervals between its own margins alone: a characteristic may have thousands of attributes.
+    """
+    holds = _evaluate(predicate, np.concatenate([own, [np.inf, np.nan]]), data_type) == 1  # at each one's upper end
+    stops = [*(np.searchsorted(margins, own) + 1).tolist(), len(margins) + 1, len(margins) + 2]
+    for interval in np.flatnonzero(holds).tolist():
+        attribute[stops[interval - 1] if interval else 0 : stops[interval]] = place
 
 
 def _tests(predicate: Predicate) -> Iterator[Predicate]:
@@ -87,9 +110,9 @@ def _tests(predicate: Predicate) -> Iterator[Predicate]:
         yield predicate
 
 
-def _literals(predicates: Sequence[Predicate], data_type: DataType) -> NDArray[np.float64] | None:
+def _literals(predicate: Predicate, data_type: DataType) -> NDArray[np.float64] | None:
     """What the field is compared with; None where a text is no number, about which the comparison itself complains."""
-    texts = [test.value for predicate in predicates for test in _tests(predicate) if isinstance(test, SimplePredicate)]
+    texts = [test.value for test in _tests(predicate) if isinstance(test, SimplePredicate)]
     try:
         found = np.array([parse_value(text, data_type) for text in texts if text is not None], dtype=np.float64)
     except ValueError:

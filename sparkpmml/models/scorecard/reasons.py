@@ -87,7 +87,8 @@ def lower_reason_codes(
             raise ValueError("gives reason codes, but has characteristics without a reasonCode or a baselineScore")
         return ()
     labels = tuple(dict.fromkeys(name for each in names for name in each if name is not None))
-    codes = [[labels.index(name) for name in each if name is not None] for each in names]
+    places = {label: place for place, label in enumerate(labels)}
+    codes = [[places[name] for name in each if name is not None] for each in names]
     owners = Counter(code for each in codes for code in set(each))
     own = tuple(each[0] if len(set(each)) == 1 and owners[each[0]] == 1 else None for each in codes)
     points = scope.builder.emit(
