@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from sparkpmml.pmml.node import Node, attribute, content, element, integer
+from sparkpmml.pmml.node import Node, Position, attribute, content, element, integer
 
 _ITEM = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+)', re.DOTALL)
 _ESCAPE = re.compile(r'\\(["\\])')
+_QUOTED, _ESCAPED = re.compile(r'(["\\])'), r"\\\1"
 
 
 def split_array(text: str) -> tuple[str, ...]:
@@ -30,6 +32,11 @@ class Array(Node):
     n: int | None = attribute(integer, default=None)
     type: str = attribute(default="")
     text: str = content()
+
+    @classmethod
+    def of(cls, items: Iterable[str], position: Position) -> Array:
+        """The array that holds these values."""
+        return cls(position=position, text=" ".join(f'"{_QUOTED.sub(_ESCAPED, item)}"' for item in items))
 
     @property
     def items(self) -> tuple[str, ...]:

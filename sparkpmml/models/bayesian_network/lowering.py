@@ -35,7 +35,7 @@ from sparkpmml.models.bayesian_network.nodes import (
     DiscreteNode,
     Variable,
 )
-from sparkpmml.models.bayesian_network.variables import Network, by_parents, index_of
+from sparkpmml.models.bayesian_network.variables import Cells, Network, by_parents
 from sparkpmml.runtime.encode import Encoder
 
 
@@ -139,10 +139,11 @@ def _factor(network: Network, variable: DiscreteNode, labels: dict[str, int]) ->
     """A variable's probabilities given its parents': an axis per parent, then its own."""
     with network.scope.compilation.at(variable):
         parents = [network.discrete(name) for name in variable.parents]
-        table = np.zeros((*(len(parent.values) for parent in parents), len(variable.values)))
+        cells = Cells(parents)
+        table = np.zeros((*cells.shape, len(variable.values)))
         places = {value: place for place, value in enumerate(variable.values)}
         for row in variable.table:
-            index = index_of({each.parent: each.value for each in row.parents}, parents)
+            index = cells.index_of(row.parents)
             for each in row.values:
                 table[(*index, places[each.value])] = each.probability
         for each in variable.prior:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from sparkpmml.pmml.expressions import Apply, DerivedField, Expression, FieldRef
 from sparkpmml.pmml.model import Model
@@ -159,11 +160,11 @@ class DiscreteNode(Variable):
     table: tuple[DiscreteConditionalProbability, ...] = children(DiscreteConditionalProbability)
     prior: tuple[ValueProbability, ...] = children(ValueProbability)
 
-    @property
+    @cached_property
     def parents(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.parent for row in self.table for each in row.parents))
 
-    @property
+    @cached_property
     def values(self) -> tuple[str, ...]:
         """Its values, in document order."""
         stated = (*self.prior, *(each for row in self.table for each in row.values))
@@ -177,7 +178,7 @@ class ContinuousNode(Variable):
     table: tuple[ContinuousConditionalProbability, ...] = children(ContinuousConditionalProbability)
     distributions: tuple[ContinuousDistribution, ...] = children(ContinuousDistribution)
 
-    @property
+    @cached_property
     def parents(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.parent for row in self.table for each in row.parents))
 

@@ -15,6 +15,7 @@ from sparkpmml.models.bayesian_network.nodes import (
     ContinuousNode,
     DiscreteNode,
     Distribution,
+    ParentValue,
     Variable,
 )
 
@@ -76,16 +77,26 @@ class Network:
         return variable
 
 
-def index_of(values: dict[str, str], parents: list[DiscreteNode]) -> tuple[int, ...]:
-    """The cell of a combination of parents' values; ValueError for one that is none."""
-    index = []
-    for parent in parents:
-        if values.get(parent.name) not in parent.values:
-            raise ValueError(
-                f"gives parent {parent.name!r} the value {values.get(parent.name)!r}, which it cannot have"
-            )
-        index.append(parent.values.index(values[parent.name]))
-    return tuple(index)
+class Cells:
+    """The cells of a table that has a dimension for each of a variable's parents."""
+
+    def __init__(self, parents: Iterable[DiscreteNode]) -> None:
+        self._places = {parent.name: {value: place for place, value in enumerate(parent.values)} for parent in parents}
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(map(len, self._places.values()))
+
+    def index_of(self, given: Iterable[ParentValue]) -> tuple[int, ...]:
+        """The cell of a combination of parents' values; ValueError for one that is none."""
+        values = {each.parent: each.value for each in given}
+        index = []
+        for name, places in self._places.items():
+            place = places.get(values.get(name, ""))
+            if name not in values or place is None:
+                raise ValueError(f"gives parent {name!r} the value {values.get(name)!r}, which it cannot have")
+            index.append(place)
+        return tuple(index)
 
 
 def by_parents(network: Network, variable: ContinuousNode) -> list[Distribution]:
@@ -96,11 +107,9 @@ def by_parents(network: Network, variable: ContinuousNode) -> list[Distribution]
             if not variable.distributions:
                 raise ValueError("has no distribution")
             return [variable.distributions[0].distribution]
-        known = {
-            index_of({each.parent: each.value for each in row.parents}, parents): row.distribution.distribution
-            for row in variable.table
-        }
-        cells = list(itertools.product(*(range(len(parent.values)) for parent in parents)))
-        if len(known) != len(cells):
-            raise ValueError(f"has distributions for {len(known)} of {len(cells)} combinations of its parents' values")
-        return [known[cell] for cell in cells]
+        cells = Cells(parents)
+        known = {cells.index_of(row.parents): row.distribution.distribution for row in variable.table}
+        wanted = list(itertools.product(*map(range, cells.shape)))
+        if len(known) != len(wanted):
+            raise ValueError(f"has distributions for {len(known)} of {len(wanted)} combinations of its parents' values")
+        return [known[cell] for cell in wanted]

@@ -72,8 +72,8 @@ def _compared_fields(node: ClusteringModel, scope: Scope) -> list[ComparedField]
     if node.center_fields is not None and (node.center_fields.derived or node.center_fields.expressions):
         fields = _center_fields(node, scope)
     else:
-        centers = [each for each in node.fields if each.is_center_field]
-        fields = [(scope.field(each.field, each), each) for each in centers]
+        own = [each for each in node.fields if each.is_center_field]
+        fields = [(scope.field(each.field, each), each) for each in own]
     functions = [(how.compare_function if how else None) or node.measure.compare_function for _, how in fields]
     centers = _centers(node.clusters, [field.name for field, _ in fields], functions)
     return [

@@ -179,12 +179,13 @@ def _counted(
     """Relative frequencies of the values among the rows of each class; one that never occurs is the threshold."""
     if not node.pairs:
         raise ValueError(f"has neither PairCounts nor TargetValueStats for field {node.field!r}")
-    counts = np.zeros((len(node.pairs), len(labels)))
+    counts, values = np.zeros((len(node.pairs), len(labels))), []
     for row, pair in zip(counts, node.pairs, strict=True):
         by_label = _by_label(pair.counts, info)
         row[:] = [by_label.get(label, 0.0) for label in labels]
+        values.append(pair.value)
     totals = counts.sum(axis=0)
     frequencies = counts / np.where(totals > 0, totals, 1.0)
     logs = _logs(np.where(counts > 0, frequencies, threshold))
-    encoder = Encoder.of([pair.value for pair in node.pairs], data_type)
+    encoder = Encoder.of(values, data_type)
     return Counted(encoder, np.concatenate([logs, np.zeros((2, len(labels)))]))

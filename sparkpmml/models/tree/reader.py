@@ -184,19 +184,18 @@ class TreeEvents:
         given, self._set = self._set, None
         if given is None:
             raise self.reader.error("an <Array> that is not the one and only one of a <SimpleSetPredicate>")
-        items = split_array("".join(self._chunks))
-        operator = given["booleanOperator"]
+        text, operator = "".join(self._chunks), given["booleanOperator"]
         if self.compounds:
             predicate = SimpleSetPredicate(
                 position=self.reader.position(),
                 field=given["field"],
                 boolean_operator=operator,
-                array=Array(items=items),
+                array=Array(text=text),
             )
             self.compounds[-1][2].append(predicate)
             return
         nodes, kind = self.nodes, Kind.IS_IN if operator == "isIn" else Kind.IS_NOT_IN
-        nodes.add_predicate(kind, nodes.pools.fields(given["field"]), nodes.pools.sets(items))
+        nodes.add_predicate(kind, nodes.pools.fields(given["field"]), nodes.pools.sets(split_array(text)))
 
     def _open_compound(self, given: dict[str, str]) -> None:
         operator = self._required("CompoundPredicate", given, "booleanOperator")

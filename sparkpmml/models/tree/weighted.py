@@ -225,6 +225,7 @@ def _predicate(nodes: TreeNodes, i: int) -> Predicate:
     if kind in (Kind.IS_IN, Kind.IS_NOT_IN):
         items = nodes.pools.sets.items()[value]
         operator = "isIn" if kind is Kind.IS_IN else "isNotIn"
-        return SimpleSetPredicate(position=position, field=field, boolean_operator=operator, array=Array(items=items))
+        array = Array.of(items, position)
+        return SimpleSetPredicate(position=position, field=field, boolean_operator=operator, array=array)
     text = None if value == NONE else nodes.pools.texts.text(value)
     return SimplePredicate(position=position, field=field, operator=_OPERATOR_NAMES[kind], value=text)
