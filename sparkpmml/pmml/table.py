@@ -44,11 +44,16 @@ class Cells:
         self._sizes.append(self._size)
         self._open, self._size = {}, 0
 
+    def texts(self, name: str) -> pa.ChunkedArray:
+        """A column's cells, null where a row has none."""
+        sizes = zip(self._chunks, self._sizes, strict=True)
+        return pa.chunked_array(
+            [chunk[name] if name in chunk else pa.nulls(size, pa.string()) for chunk, size in sizes], pa.string()
+        )
+
     def column(self, name: str) -> list[str | None]:
-        """A column's cells, None where a row has none."""
-        cells: list[str | None] = []
-        for chunk, size in zip(self._chunks, self._sizes, strict=True):
-            cells += chunk[name].to_pylist() if name in chunk else [None] * size
+        """As `texts`, None where a row has none."""
+        cells: list[str | None] = self.texts(name).to_pylist()
         return cells
 
     def __iter__(self) -> Iterator[Row]:

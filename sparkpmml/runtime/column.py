@@ -87,16 +87,18 @@ class Column:
 
     def strings(self) -> Array:
         """object[n] of str, None where missing. For small columns and error messages: it touches every row."""
-        entries = np.append(self._entries(), np.array([None]))
+        entries = np.append(self.entries, np.array([None]))
         result: Array = entries[self.values]
         return result
 
-    def _entries(self) -> Array:
+    @property
+    def entries(self) -> Array:
+        """object[k]: the strings that the codes stand for."""
         return self.dictionary if self.dictionary is not None else np.empty(0, dtype=object)
 
     def translate(self, codes: Mapping[str, int], unknown: int, missing: int) -> NDArray[np.int32]:
         """int32[n]: each string replaced by its code; the dictionary is looked up once per entry, not per row."""
-        table = [codes.get(entry, unknown) for entry in self._entries()]
+        table = [codes.get(entry, unknown) for entry in self.entries]
         lookup = np.array([*table, missing], dtype=np.int32)
         result: NDArray[np.int32] = lookup.take(self.values)  # code -1 is the last entry
         return result
@@ -191,7 +193,7 @@ def merge_dictionaries(first: Column, second: Column) -> tuple[Array, Array, Arr
     index: dict[str, int] = {}
     parts = []
     for column in (first, second):
-        lookup = [index.setdefault(entry, len(index)) for entry in column._entries()]
+        lookup = [index.setdefault(entry, len(index)) for entry in column.entries]
         parts.append(np.array([*lookup, MISSING_CODE], dtype=np.int32)[column.values])
     entries = np.empty(len(index), dtype=object)
     entries[:] = list(index)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from sparkpmml.compiler.builder import Slot
@@ -16,7 +16,7 @@ from sparkpmml.datatypes import DataType
 from sparkpmml.pmml.dictionary import data_type
 from sparkpmml.pmml.expressions import Expression
 from sparkpmml.pmml.node import Node, attribute, child, children, element
-from sparkpmml.pmml.table import InlineTable, Row, column_name
+from sparkpmml.pmml.table import Cells, InlineTable, column_name
 from sparkpmml.runtime.cast import parse_value
 from sparkpmml.runtime.column import Column
 from sparkpmml.runtime.encode import Encoder
@@ -76,38 +76,56 @@ class Lookup:
         return self.values.pick(np.where(missing, default + 1, np.where(state < 0, default, state)))
 
 
-def _levels(columns: list[list[str]], types: list[DataType]) -> tuple[tuple[Level, ...], NDArray[np.int64]]:
-    """The levels, and for each row of cells, which come by column, its entry in the last level."""
-    entries = np.zeros(len(columns[0]), dtype=np.int64)
-    levels = []
-    for cells, kind in zip(columns, types, strict=True):
-        codes: dict[Any, int] = {}
-        given = (codes.setdefault(parse_value(cell, kind), len(codes)) for cell in cells)
-        numbers = np.fromiter(given, dtype=np.int64, count=len(cells))
-        wanted = entries * (len(codes) + 1) + numbers
-        del codes
-        first = np.unique(numbers, return_index=True)[1]
-        keys, entries = np.unique(wanted, return_inverse=True)
-        levels.append(Level(Encoder.of([cells[row] for row in first.tolist()], kind), keys))
-    return tuple(levels), entries.reshape(-1)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Coded:
+    """A column of the table: its different values by code, each as the first cell spells it, and each row's code.
+
+    The code is -1 where the row has no cell, or one that is no value of the field's type and equals none.
+    """
+
+    texts: pa.Array
+    codes: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, cells: pa.ChunkedArray, kind: DataType) -> _Coded:
+        encoded = cells.dictionary_encode().combine_chunks()
+        pa.default_memory_pool().release_unused()  # the hash table's, several times what the texts take
+        texts, codes = encoded.dictionary, encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
+        if kind is DataType.STRING:
+            return cls(texts, codes)
+        values: dict[Any, int] = {}
+        of_text = [_code(text, kind, values) for text in texts.to_pylist()]
+        first = np.unique([code for code in of_text if code >= 0], return_index=True)[1]
+        usable = np.flatnonzero(np.array(of_text, dtype=np.int64) >= 0)
+        return cls(texts.take(pa.array(usable[first])), np.array([*of_text, -1], dtype=np.int64)[codes])
 
 
-def _usable(row: Row, node: MapValues, types: list[DataType]) -> bool:
-    """Can the row ever match? A cell that is no value of its field's type equals none."""
-    if node.output_column not in row:
-        raise ValueError(f"has a row without the column {node.output_column!r}")
+def _code(text: str, kind: DataType, values: dict[Any, int]) -> int:
     try:
-        for pair, kind in zip(node.pairs, types, strict=True):
-            parse_value(row[pair.column], kind)
-    except (KeyError, ValueError):
-        return False
-    return True
+        return values.setdefault(parse_value(text, kind), len(values))
+    except ValueError:
+        return -1
 
 
-def _literals(node: MapValues, texts: Sequence[str]) -> Literals:
+def _levels(columns: list[_Coded], types: list[DataType]) -> tuple[tuple[Level, ...], NDArray[np.int64]]:
+    """The levels, and for each row its entry in the last level, -1 for a row that can never match."""
+    usable = np.logical_and.reduce([column.codes >= 0 for column in columns])
+    entries = np.zeros(int(usable.sum()), dtype=np.int64)
+    levels = []
+    for column, kind in zip(columns, types, strict=True):
+        encoder = Encoder.of(column.texts, kind)
+        wanted = entries * (encoder.size + 1) + column.codes[usable]
+        keys, entries = np.unique(wanted, return_inverse=True)
+        levels.append(Level(encoder, keys))
+    found = np.full(len(usable), -1, dtype=np.int64)
+    found[usable] = entries.reshape(-1)
+    return tuple(levels), found
+
+
+def _literals(node: MapValues, texts: pa.Array) -> Literals:
     """The answers of the table's rows, then the default, then missing's; as texts where one of them is no value of
     the MapValues' type: the rows that it answers fail, and the others need not."""
-    answers = [*texts, node.default_value, node.map_missing_to]
+    answers = pa.concat_arrays([texts, pa.array([node.default_value, node.map_missing_to], pa.string())])
     try:
         return Literals.of(answers, node.data_type or DataType.STRING)
     except ValueError:
@@ -116,19 +134,17 @@ def _literals(node: MapValues, texts: Sequence[str]) -> Literals:
 
 def _make_lookup(node: MapValues, types: list[DataType]) -> Lookup | None:
     """None when the table has no row that can match."""
-    columns: list[list[str]] = [[] for _ in node.pairs]
-    outputs: list[str] = []
-    for row in node.table.rows if node.table is not None else ():
-        if _usable(row, node, types):
-            outputs.append(row[node.output_column])
-            for column, pair in zip(columns, node.pairs, strict=True):
-                column.append(row[pair.column])
-    if not outputs:
-        return None
+    cells = node.table.rows if node.table is not None else Cells()
+    outputs = cells.texts(node.output_column)
+    if outputs.null_count:
+        raise ValueError(f"has a row without the column {node.output_column!r}")
+    columns = [_Coded.of(cells.texts(pair.column), kind) for pair, kind in zip(node.pairs, types, strict=True)]
     levels, entries = _levels(columns, types)
-    answers = [outputs[row] for row in np.unique(entries, return_index=True)[1].tolist()]
-    del columns, outputs
-    return Lookup(levels, _literals(node, answers))
+    matched, first = np.unique(entries, return_index=True)
+    first = first[matched >= 0]  # of rows that are alike the first counts
+    if not len(first):
+        return None
+    return Lookup(levels, _literals(node, outputs.take(pa.array(first)).combine_chunks()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,5 +165,5 @@ def _lower(node: MapValues, scope: Scope) -> Slot:
         raise ValueError("needs a FieldColumnPair")
     slots = [field.slot for field in fields]
     lookup = _make_lookup(node, [field.data_type for field in fields])
-    slot = scope.builder.emit(NoMatch(_literals(node, ())) if lookup is None else lookup, *slots)
+    slot = scope.builder.emit(NoMatch(_literals(node, pa.array([], pa.string()))) if lookup is None else lookup, *slots)
     return cast_slot(slot, node.data_type, scope, "an answer of MapValues")
