@@ -14,7 +14,8 @@ import sparkpmml
 from sparkpmml.datatypes import DataType
 from sparkpmml.errors import ModelError
 from sparkpmml.kernels.sequences import SAME
-from sparkpmml.models.sequence.patterns import Pattern, Step, make_histories
+from sparkpmml.models.sequence.patterns import ItemOf, ItemSets, Patterns, make_histories
+from sparkpmml.pmml.columns import Texts
 from sparkpmml.runtime.column import from_strings, numbers
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.lists import ListColumn
@@ -211,9 +212,19 @@ def test_found_sequences_are_those_of_every_choice(gaps, sets, links, span):
     links = [(how, 0.0 if how == SAME else low, high) for how, (low, high) in links[: len(sets)]]
     values = list(ITEMS)
     operation = make_histories(
-        [Pattern(tuple(Step(i, *link) for i, link in enumerate(links)), *span)],
-        values,
-        {str(i): sorted(content) for i, content in enumerate(sets)},
+        Patterns(
+            np.array([0, len(sets)]),
+            np.arange(len(sets), dtype=np.int32),
+            np.array([how for how, _, _ in links], dtype=np.int8),
+            *(np.array(limits) for limits in zip(*(limits for _, *limits in links), strict=True)),
+            *(np.array([limit]) for limit in span),
+        ),
+        ItemSets(
+            [ItemOf("item", value) for value in values],
+            Texts(),
+            np.array([values.index(value) for content in sets for value in sorted(content)]),
+            np.concatenate(([0], np.cumsum([len(content) for content in sets]))),
+        ),
         Encoder.of(values, DataType.STRING),
         True,
     )
@@ -231,6 +242,8 @@ def test_found_sequences_are_those_of_every_choice(gaps, sets, links, span):
     [
         ({"rules": ""}, "has no SequenceRule"),
         ({"rules": rule("1", "x", "t", 0.5)}, "refers to Sequence 'x'"),
+        ({"rules": rule("1", "b", "x", 0.5)}, "refers to Sequence 'x'"),
+        ({"rules": "\n" + sequence("x") + rule("1", "b", "x", 0.5)}, "line [0-9]+, column 1: <Sequence> has no SetRef"),
         ({"sets": SETS.replace('<Itemset id="t">', '<Itemset id="tt">')}, "refers to Itemset 't'"),
         ({"extra": limits(maximumTotalSequenceTime=1), "order": False}, "no order field that holds the times"),
     ],

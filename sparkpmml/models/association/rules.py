@@ -26,6 +26,7 @@ ALGORITHMS = {
 _BLOCK_CELLS = 1 << 22
 """Rule numbers held at a time while rules are selected."""
 
+Codes = NDArray[np.integer[Any]]
 Integers = NDArray[np.int32]
 
 
@@ -153,11 +154,11 @@ class Rulebook:
         """ValueError for a reference to what is not there."""
         if not len(rules):
             raise ValueError("has no AssociationRule")
-        members = _known(itemsets.items, Texts(item.id for item in items), "Item")
+        members = places_of(itemsets.items, Texts(item.id for item in items), "Item")
         index = Index(
-            *_holders(members, itemsets.offsets, len(items)),
-            _known(rules.antecedents, itemsets.ids, "Itemset"),
-            _known(rules.consequents, itemsets.ids, "Itemset"),
+            *holders(members, itemsets.offsets, len(items)),
+            places_of(rules.antecedents, itemsets.ids, "Itemset"),
+            places_of(rules.consequents, itemsets.ids, "Itemset"),
         )
         return cls([item.value for item in items], itemsets, members, rules, index)
 
@@ -194,11 +195,11 @@ class Rulebook:
             column = from_strings([name or str(place) for place, name in enumerate(self.rules.ids.to_list(), 1)])
         elif feature == "rule":
             pairs, codes = np.unique(antecedents * np.int64(len(self.itemsets)) + consequents, return_inverse=True)
-            column = _spelled(codes, len(pairs), lambda pair: self._rule_text(int(pairs[pair])))
+            column = spelled(codes, len(pairs), lambda pair: self._rule_text(int(pairs[pair])))
         elif feature == "antecedent":
-            column = _spelled(antecedents, len(self.itemsets), self._text)
+            column = spelled(antecedents, len(self.itemsets), self._text)
         elif feature == "consequent":
-            column = _spelled(consequents, len(self.itemsets), self._text)
+            column = spelled(consequents, len(self.itemsets), self._text)
         else:
             column = numbers(self.figure(feature))
         return column if data_type is None else replace(cast(column, data_type), failed=None)
@@ -206,10 +207,8 @@ class Rulebook:
     def items(self, side: str, data_type: DataType | None) -> ListColumn:
         """The items of each rule's antecedent or consequent, in document order."""
         sets = self.index.antecedents if side == "antecedent" else self.index.consequents
-        starts, sizes = self.itemsets.offsets[:-1][sets], np.diff(self.itemsets.offsets)[sets]
-        offsets = np.concatenate(([0], np.cumsum(sizes)))
-        places = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], sizes)
-        child = _spelled(self.members[places], len(self.values), self.values.__getitem__)
+        places, offsets = parts_of(sets, self.itemsets.offsets)
+        child = spelled(self.members[places], len(self.values), self.values.__getitem__)
         if data_type is not None:
             child = replace(cast(child, data_type), failed=None)
         return ListColumn(child, offsets)
@@ -223,7 +222,17 @@ class Rulebook:
         return f"{self._text(antecedent)}->{self._text(consequent)}"
 
 
-def _known(names: Texts, known: Texts, what: str) -> Integers:
+def parts_of(chosen: Codes, offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(the places of the parts of the chosen wholes, one after the other; where those of each begin).
+
+    The parts of whole i are at `offsets[i]` to `offsets[i + 1]`.
+    """
+    sizes = np.diff(offsets)[chosen]
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    return np.arange(starts[-1]) + np.repeat(offsets[:-1][chosen] - starts[:-1], sizes), starts
+
+
+def places_of(names: Texts, known: Texts, what: str) -> Integers:
     """int32[n]: where each name stands among those that are known; ValueError for one that does not."""
     codes = names.places_in(known)
     if (codes < 0).any():
@@ -232,7 +241,7 @@ def _known(names: Texts, known: Texts, what: str) -> Integers:
     return codes
 
 
-def _holders(members: Integers, offsets: NDArray[np.int64], items: int) -> tuple[NDArray[np.int64], Integers, Integers]:
+def holders(members: Codes, offsets: NDArray[np.int64], items: int) -> tuple[NDArray[np.int64], Integers, Integers]:
     """(where the sets of each item begin, the sets that hold it, how many different items each set has)."""
     count = len(offsets) - 1
     pairs = np.unique(np.repeat(np.arange(count), np.diff(offsets)) * max(items, 1) + members)
@@ -243,7 +252,7 @@ def _holders(members: Integers, offsets: NDArray[np.int64], items: int) -> tuple
     return starts.astype(np.int64), sets[order].astype(np.int32), sizes.astype(np.int32)
 
 
-def _spelled(codes: NDArray[np.integer[Any]], size: int, text: Callable[[int], str]) -> Column:
+def spelled(codes: Codes, size: int, text: Callable[[int], str]) -> Column:
     """A string column of what codes below `size` stand for, texts in the order in which they are met."""
     first = np.full(size, -1)
     first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # of several places the first is written last

@@ -11,7 +11,7 @@ in the history as they did where the rules were mined; of a rule's antecedent al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,18 +23,19 @@ from sparkpmml.compiler.lowering import register
 from sparkpmml.compiler.result import Result, target_info
 from sparkpmml.compiler.scope import Scope, unsupported
 from sparkpmml.datatypes import DataType
-from sparkpmml.models.association.rules import AllRules, RankedItems, RankedRule
+from sparkpmml.models.association.rules import AllRules, Codes, RankedItems, RankedRule, parts_of, spelled
 from sparkpmml.models.list_inputs import checked_list
 from sparkpmml.models.sequence.events import OrderOfAll, Together
-from sparkpmml.models.sequence.nodes import Sequence, SequenceModel, SequenceRule, SetReference
-from sparkpmml.models.sequence.patterns import ItemOf, find_patterns, item_sets, make_histories
+from sparkpmml.models.sequence.nodes import SequenceModel
+from sparkpmml.models.sequence.patterns import NO_LIMITS, Book, ItemOf, make_histories
 from sparkpmml.pmml.output import OutputField
 from sparkpmml.runtime.cast import cast
 from sparkpmml.runtime.column import Column, from_strings, integers, numbers
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.lists import ListColumn
 
-_FEATURES = ("antecedent", "consequent", "rule", "ruleId", "entityId", "support", "confidence", "lift")
+_SIDES = ("antecedent", "consequent")
+_FEATURES = (*_SIDES, "rule", "ruleId", "entityId", "support", "confidence", "lift")
 _BLOCK_CELLS = 1 << 22
 
 
@@ -69,9 +70,7 @@ class SelectRules:
 class _Rules:
     """The model's rules, and the slots that they are selected from."""
 
-    node: SequenceModel
-    sets: Mapping[str, list[str]]
-    sequences: Mapping[str, Sequence]  # in the order of their patterns
+    book: Book
     found: Slot
     items: Slot
     scope: Scope
@@ -83,11 +82,11 @@ class _Rules:
         kind = DataType.STRING if output is None else output.data_type
         rules = self.scope.builder.emit(self._selection(output, several, rank), self.found, self.items)
         if several:
-            return self.scope.builder.emit(AllRules(len(self.node.rules), self._table(feature, kind)), rules)
+            return self.scope.builder.emit(AllRules(len(self.book.rules), self._table(feature, kind)), rules)
         if rank < 1:
             raise ValueError(f"asks for rank {rank}; ranks start at 1")
-        if feature in ("antecedent", "consequent"):
-            return self.scope.builder.emit(RankedItems(rank, self._itemsets(feature)), rules)
+        if feature in _SIDES:
+            return self.scope.builder.emit(RankedItems(rank, self._items(self._side(feature))), rules)
         return self.scope.builder.emit(RankedRule(rank, self._table(feature, kind)), rules)
 
     def _selection(self, output: OutputField | None, several: bool, rank: int) -> SelectRules:
@@ -96,48 +95,57 @@ class _Rules:
         ascending = output is not None and output.rank_order == "ascending"
         figures = self._figures(basis)
         order = np.argsort(figures if ascending else -figures, kind="stable")
-        limit = len(self.node.rules) if several and rank <= 0 else rank
-        places = {name: place for place, name in enumerate(self.sequences)}
-        antecedents = [places[rule.antecedent.reference.sequence] for rule in self.node.rules]
-        both = np.arange(len(places), len(places) + len(self.node.rules))
-        return SelectRules(order, np.array(antecedents), both, algorithm, limit)
+        limit = len(self.book.rules) if several and rank <= 0 else rank
+        both = len(self.book.sequences) + np.arange(len(self.book.rules))
+        return SelectRules(order, self.book.antecedents.astype(np.int64), both, algorithm, limit)
 
     def _figures(self, name: str) -> NDArray[np.float64]:
-        values = [getattr(rule, name, None) for rule in self.node.rules]
-        if all(value is None for value in values):
+        column = self.book.rules.measures.get(name)
+        if column is None or not column.stated.any():
             raise ValueError(f"ranks rules by {name}, which no rule states")
-        return np.array([np.nan if value is None else value for value in values])
+        return np.where(column.stated, column.numbers, np.nan)
 
     def _table(self, feature: str, kind: DataType | None) -> Column:
-        rules = self.node.rules
+        book = self.book
         if feature in ("ruleId", "entityId"):
-            column = from_strings([rule.id or str(place) for place, rule in enumerate(rules, 1)])
+            column = from_strings([name or str(place) for place, name in enumerate(book.rules.ids.to_list(), 1)])
         elif feature == "rule":
-            column = from_strings(
-                [f"{self._text(rule, 'antecedent')}->{self._text(rule, 'consequent')}" for rule in rules]
-            )
-        elif feature in ("antecedent", "consequent"):
-            column = from_strings([self._text(rule, feature) for rule in rules])
+            pairs, codes = np.unique(self._pairs(), return_inverse=True)
+            column = spelled(codes, len(pairs), lambda pair: self._rule_text(int(pairs[pair])))
+        elif feature in _SIDES:
+            column = spelled(self._side(feature), len(book.sequences), self._text)
         else:
             column = numbers(self._figures(feature))
         return column if kind is None else cast(column, kind).plain()
 
-    def _text(self, rule: SequenceRule, side: str) -> str:
-        return "".join("{" + ",".join(values) + "}" for values in self._sets(rule, side))
+    def _side(self, feature: str) -> Codes:
+        return self.book.antecedents if feature == "antecedent" else self.book.consequents
 
-    def _itemsets(self, side: str) -> ListColumn:
-        values = [[value for each in self._sets(rule, side) for value in each] for rule in self.node.rules]
-        child = from_strings([value for each in values for value in each])
-        return ListColumn(child, np.concatenate(([0], np.cumsum([len(each) for each in values]))))
+    def _pairs(self) -> NDArray[np.int64]:
+        return self.book.antecedents * np.int64(len(self.book.sequences)) + self.book.consequents
 
-    def _sets(self, rule: SequenceRule, side: str) -> list[list[str]]:
-        sequence = self.sequences[getattr(rule, side).reference.sequence]
-        return [self.sets[part.set] for part in sequence.parts if isinstance(part, SetReference)]
+    def _rule_text(self, pair: int) -> str:
+        antecedent, consequent = divmod(pair, len(self.book.sequences))
+        return f"{self._text(antecedent)}->{self._text(consequent)}"
+
+    def _text(self, sequence: int) -> str:
+        sets = self.book.sets
+        start, stop = self.book.sequences.offsets[sequence : sequence + 2]
+        contents = [sets.members[slice(*sets.offsets[each : each + 2])] for each in self.book.wanted[start:stop]]
+        return "".join("{" + ",".join([sets.items[code].value for code in content]) + "}" for content in contents)
+
+    def _items(self, sequences: Codes) -> ListColumn:
+        """The items of each rule's antecedent or consequent, set after set."""
+        sets = self.book.sets
+        steps, of_rules = parts_of(sequences, self.book.sequences.offsets)
+        places, of_steps = parts_of(self.book.wanted[steps], sets.offsets)
+        child = spelled(sets.members[places], len(sets.items), lambda code: sets.items[code].value)
+        return ListColumn(child, of_steps[of_rules])
 
 
 @register
 def _sequence_model(node: SequenceModel, scope: Scope) -> Result:
-    if not node.rules:
+    if not len(node.rules):
         raise ValueError("has no SequenceRule")
     active = [field.name for field in node.mining_schema.active]
     if not active:
@@ -145,13 +153,13 @@ def _sequence_model(node: SequenceModel, scope: Scope) -> Result:
     order = [field.name for field in node.mining_schema.fields if field.usage_type == "order"]
     ordered = checked_list(order[0], node, scope) if order else ()
     _require_time(node, ordered[0] if ordered else None, scope)
-    items, sets = item_sets(node, active[-1])
-    lists, times, checks, encoder = _histories(items, active[-1], ordered, node, scope)
-    histories = make_histories(find_patterns(node, sets), items, sets, encoder, times is not None)
+    book = Book.of(node, active[-1])
+    lists, times, checks, encoder = _histories(book.sets.items, active[-1], ordered, node, scope)
+    patterns = book.patterns(node.constraints if node.constraints is not None else NO_LIMITS)
+    histories = make_histories(patterns, book.sets, encoder, times is not None)
     inputs = [lists, *([] if times is None else [times]), *checks]
     found = scope.builder.emit(histories, *inputs, sample=np.empty((0, histories.count), dtype=np.bool_))
-    values = {name: [item.value for item in content] for name, content in sets.items()}
-    rules = _Rules(node, values, {sequence.id: sequence for sequence in node.sequences}, found, lists, scope)
+    rules = _Rules(book, found, lists, scope)
     lookups: dict[str, Callable[[OutputField], Slot]] = {name: partial(rules.answer, name) for name in _FEATURES}
     lookups["ruleValue"] = lambda output: rules.answer(output.rule_feature, output)
     value = rules.answer("consequent", None)

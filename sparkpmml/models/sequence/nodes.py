@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import math
+from array import array
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkpmml.kernels.sequences import LATER, NEXT, SAME
 from sparkpmml.models.association.nodes import Item, Itemset, Itemsets
 from sparkpmml.pmml.array import Array
+from sparkpmml.pmml.columns import Stated, Texts, as_array
 from sparkpmml.pmml.model import Model
 from sparkpmml.pmml.node import Node, attribute, child, children, columns, element, family, number, one_of
 
@@ -31,6 +38,13 @@ class Delimiter(SequencePart):
     )
     gap: str = attribute(one_of("true", "false", "unknown"), default="unknown")
 
+    @property
+    def how(self) -> int:
+        """As the kernel takes it."""
+        if self.delimiter == "sameTimeWindow":
+            return SAME
+        return NEXT if self.gap == "false" else LATER
+
 
 @element("Sequence", ignores=("numberOfSets", "occurrence", "support", "Time"))
 class Sequence(Node):
@@ -38,6 +52,45 @@ class Sequence(Node):
 
     id: str = attribute()
     parts: tuple[SequencePart, ...] = children(SequencePart)
+
+
+class Sequences:
+    """Sequences, column by column: those of sequence i refer to `sets` from `offsets[i]` to `offsets[i + 1]`."""
+
+    def __init__(self) -> None:
+        self.ids = Texts()
+        self.sets = Texts()
+        self._hows = array("b")
+        self._offsets = array("q", [0])
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def add(self, values: dict[str, Any]) -> None:
+        """See `Columns`: the fields of a Sequence."""
+        how = LATER
+        for part in values.get("parts", ()):
+            if isinstance(part, Delimiter):
+                how = part.how
+            elif isinstance(part, SetReference):
+                self.sets.append(part.set)
+                self._hows.append(how)
+                how = LATER
+        if len(self._hows) == self._offsets[-1]:
+            raise ValueError("has no SetReference")
+        self._offsets.append(len(self._hows))
+        self.ids.append(values["id"])
+        self.ids.pack()
+        self.sets.pack()
+
+    @property
+    def hows(self) -> NDArray[np.int8]:
+        """How each set follows the one before it."""
+        return as_array(self._hows)
+
+    @property
+    def offsets(self) -> NDArray[np.int64]:
+        return as_array(self._offsets)
 
 
 @element("SequenceReference")
@@ -72,6 +125,37 @@ class SequenceRule(Node):
     antecedent: AntecedentSequence = child(AntecedentSequence, required=True)
     delimiter: Delimiter = child(Delimiter, required=True)
     consequent: ConsequentSequence = child(ConsequentSequence, required=True)
+
+
+class SequenceRules:
+    """Rules, column by column."""
+
+    def __init__(self) -> None:
+        self.ids = Texts()
+        self.antecedents = Texts()
+        self.consequents = Texts()
+        self.measures = {name: Stated() for name in ("support", "confidence", "lift")}
+        self._hows = array("b")
+
+    def __len__(self) -> int:
+        return len(self._hows)
+
+    def add(self, values: dict[str, Any]) -> None:
+        """See `Columns`: the fields of a SequenceRule."""
+        self.ids.append(values["id"])
+        self.antecedents.append(values["antecedent"].reference.sequence)
+        self.consequents.append(values["consequent"].reference.sequence)
+        for name, column in self.measures.items():
+            column.append(values[name])
+        self._hows.append(values["delimiter"].how)
+        self.ids.pack()
+        self.antecedents.pack()
+        self.consequents.pack()
+
+    @property
+    def hows(self) -> NDArray[np.int8]:
+        """How each consequent's first set follows the antecedent's last."""
+        return as_array(self._hows)
 
 
 @element(
@@ -137,5 +221,5 @@ class SequenceModel(Model):
     items: tuple[Item, ...] = children(Item)
     itemsets: Itemsets = columns(Itemset, Itemsets)
     predicates: tuple[SetPredicate, ...] = children(SetPredicate)
-    sequences: tuple[Sequence, ...] = children(Sequence)
-    rules: tuple[SequenceRule, ...] = children(SequenceRule)
+    sequences: Sequences = columns(Sequence, Sequences)
+    rules: SequenceRules = columns(SequenceRule, SequenceRules)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeVar
+from array import array
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkpmml.kernels.sequences import LATER, NEXT, SAME, find_sequences
+from sparkpmml.kernels.sequences import SAME, find_sequences
 from sparkpmml.models.association.nodes import Item
-from sparkpmml.models.sequence.nodes import Constraints, Delimiter, Sequence, SequenceModel, SetReference
+from sparkpmml.models.association.rules import holders, parts_of, places_of
+from sparkpmml.models.sequence.nodes import Constraints, SequenceModel, SequenceRules, Sequences
+from sparkpmml.pmml.columns import Texts, as_array
 from sparkpmml.runtime.aligned import Aligned
 from sparkpmml.runtime.column import Column
 from sparkpmml.runtime.encode import Encoder
 from sparkpmml.runtime.lists import ListColumn
 
-T = TypeVar("T")
 NO_LIMITS = Constraints(
     shortest=0.0, longest=math.inf, least=0.0, most=math.inf, least_between=0.0, most_between=math.inf
 )
@@ -90,107 +91,105 @@ class ItemOf(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An itemset, and how it follows the one before it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ItemSets:
+    """All items, and the sets of them: set i has `items[code]` for its `members` from `offsets[i]` on, as written."""
 
-    itemset: int
-    how: int
-    least: float
-    most: float
+    items: list[ItemOf]
+    names: Texts
+    members: NDArray[np.integer[Any]]
+    offsets: NDArray[np.int64]
 
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Itemsets, and the time from the first to the last."""
-
-    steps: tuple[Step, ...]
-    shortest: float = 0.0
-    longest: float = math.inf
-
-
-def item_sets(node: SequenceModel, field: str) -> tuple[list[ItemOf], dict[str, list[ItemOf]]]:
-    """All items, and by id those of each itemset, or set predicate; `field`: where those are that name no other."""
-    items = {item.id: _item(item, field) for item in node.items}
-    sets = {name: [known(item, items, "Item") for item in held] for name, held in node.itemsets}
-    for predicate in node.predicates:
-        sets[predicate.id] = [ItemOf(predicate.field, value) for value in predicate.array.items]
-    everything = dict.fromkeys([*items.values(), *(item for each in sets.values() for item in each)])
-    return list(everything), sets
+    @classmethod
+    def of(cls, node: SequenceModel, field: str) -> ItemSets:
+        """The itemsets, then the set predicates; `field`: where items are that name no other."""
+        codes: dict[ItemOf, int] = {}
+        declared = [codes.setdefault(_item(item, field), len(codes)) for item in node.items]
+        places = places_of(node.itemsets.items, Texts(item.id for item in node.items), "Item")
+        names, members, sizes = Texts(node.itemsets.ids.to_list()), array("q"), [len(places)]
+        for predicate in node.predicates:
+            values = [ItemOf(predicate.field, value) for value in predicate.array.items]
+            members.extend(codes.setdefault(value, len(codes)) for value in values)
+            names.append(predicate.id)
+            names.pack()
+            sizes.append(len(places) + len(members))
+        every = np.concatenate([np.array(declared, dtype=np.int64)[places], as_array(members)])
+        return cls(list(codes), names, every, np.concatenate([node.itemsets.offsets[:-1], sizes]))
 
 
 def _item(item: Item, field: str) -> ItemOf:
     return ItemOf(field if item.field is None else item.field, item.value if item.category is None else item.category)
 
 
-def find_patterns(node: SequenceModel, sets: Mapping[str, list[ItemOf]]) -> list[Pattern]:
-    """The document's sequences, then each rule's antecedent with its consequent after it."""
-    limits = node.constraints if node.constraints is not None else NO_LIMITS
-    places = {name: place for place, name in enumerate(sets)}
-    known_sequences = {sequence.id: _sequence(sequence, places, limits) for sequence in node.sequences}
-    patterns = [Pattern(steps, longest=limits.longest) for steps in known_sequences.values()]
-    for rule in node.rules:
-        first = known(rule.antecedent.reference.sequence, known_sequences, "Sequence")
-        second = known(rule.consequent.reference.sequence, known_sequences, "Sequence")
-        least, most = max(limits.least, limits.least_between), min(limits.most, limits.most_between)
-        link = replace(second[0], how=_how(rule.delimiter), least=least, most=most)
-        patterns.append(Pattern((*first, link, *second[1:]), limits.shortest, limits.longest))
-    return patterns
+@dataclass(frozen=True, slots=True, eq=False)
+class Patterns:
+    """Itemsets in their order: those of pattern i are `wanted` from `members[i]` to `members[i + 1]`.
+
+    `how` each follows the one before it, in what time (`least`, `most`), and the time from a pattern's first to its
+    last (`shortest`, `longest`).
+    """
+
+    members: NDArray[np.int64]
+    wanted: NDArray[np.int32]
+    how: NDArray[np.int8]
+    least: NDArray[np.float64]
+    most: NDArray[np.float64]
+    shortest: NDArray[np.float64]
+    longest: NDArray[np.float64]
 
 
-def _sequence(node: Sequence, places: Mapping[str, int], limits: Constraints) -> tuple[Step, ...]:
-    steps = tuple(_steps_of(node, places, limits))
-    if not steps:
-        raise ValueError(f"has a Sequence {node.id!r} without sets")
-    return steps
+@dataclass(frozen=True, slots=True, eq=False)
+class Book:
+    """A model's sets, sequences and rules: the sets that a sequence wants, and the sequences of each rule, by place."""
+
+    sets: ItemSets
+    sequences: Sequences
+    rules: SequenceRules
+    wanted: NDArray[np.integer[Any]]
+    antecedents: NDArray[np.integer[Any]]
+    consequents: NDArray[np.integer[Any]]
+
+    @classmethod
+    def of(cls, node: SequenceModel, field: str) -> Book:
+        """ValueError for a reference to what is not there."""
+        sets = ItemSets.of(node, field)
+        return cls(
+            sets,
+            node.sequences,
+            node.rules,
+            places_of(node.sequences.sets, sets.names, "Itemset"),
+            places_of(node.rules.antecedents, node.sequences.ids, "Sequence"),
+            places_of(node.rules.consequents, node.sequences.ids, "Sequence"),
+        )
+
+    def patterns(self, limits: Constraints) -> Patterns:
+        """The sequences, then each rule's antecedent with its consequent after it."""
+        ends = np.column_stack([self.antecedents, self.consequents]).reshape(-1)
+        steps, starts = parts_of(ends, self.sequences.offsets)
+        single = len(self.wanted)
+        links = single + starts[1:-1:2]  # where consequents begin
+        every = np.concatenate([np.arange(single), steps])
+        how = self.sequences.hows[every]
+        how[links] = self.rules.hows
+        least, most = np.full(len(every), limits.least), np.full(len(every), limits.most)
+        least[links] = max(limits.least, limits.least_between)
+        most[links] = min(limits.most, limits.most_between)
+        shortest = np.zeros(len(self.sequences) + len(self.rules))
+        shortest[len(self.sequences) :] = limits.shortest
+        return Patterns(
+            np.concatenate([self.sequences.offsets, single + starts[2::2]]),
+            self.wanted[every].astype(np.int32),
+            how,
+            np.where(how == SAME, 0.0, least),
+            most,
+            shortest,
+            np.full(len(shortest), limits.longest),
+        )
 
 
-def _steps_of(node: Sequence, places: Mapping[str, int], limits: Constraints) -> Iterator[Step]:
-    how = LATER
-    for part in node.parts:
-        if isinstance(part, Delimiter):
-            how = _how(part)
-        elif isinstance(part, SetReference):
-            yield Step(known(part.set, places, "Itemset"), how, limits.least, limits.most)
-            how = LATER
-
-
-def _how(delimiter: Delimiter) -> int:
-    if delimiter.delimiter == "sameTimeWindow":
-        return SAME
-    return NEXT if delimiter.gap == "false" else LATER
-
-
-def make_histories(
-    patterns: list[Pattern], items: list[T], sets: Mapping[str, list[T]], encoder: Encoder, has_order: bool
-) -> Histories:
+def make_histories(patterns: Patterns, sets: ItemSets, encoder: Encoder, has_order: bool) -> Histories:
     """The operation that looks for the patterns; `encoder`: from what histories hold to the items' places."""
-    codes = {item: code for code, item in enumerate(items)}
-    contents = [sorted({codes[item] for item in content}) for content in sets.values()]
-    holders: list[list[int]] = [[] for _ in items]
-    for code, content in enumerate(contents):
-        for item in content:
-            holders[item].append(code)
-    steps = [step for pattern in patterns for step in pattern.steps]
+    starts, of_items, sizes = holders(sets.members, sets.offsets, len(sets.items))
     return Histories(
-        encoder,
-        has_order,
-        np.concatenate(([0], np.cumsum([len(holder) for holder in holders]))).astype(np.int64),
-        np.array([code for holder in holders for code in holder], dtype=np.int32),
-        np.array([len(content) for content in contents], dtype=np.int32),
-        np.concatenate(([0], np.cumsum([len(pattern.steps) for pattern in patterns]))).astype(np.int64),
-        np.array([step.itemset for step in steps], dtype=np.int32),
-        np.array([step.how for step in steps], dtype=np.int8),
-        np.array([0.0 if step.how == SAME else step.least for step in steps]),
-        np.array([step.most for step in steps]),
-        np.array([pattern.shortest for pattern in patterns]),
-        np.array([pattern.longest for pattern in patterns]),
+        encoder, has_order, starts, of_items, sizes, *(getattr(patterns, name) for name in Patterns.__slots__)
     )
-
-
-def known(name: str, table: Mapping[str, T], what: str) -> T:
-    """ValueError for a name that the table does not have."""
-    try:
-        return table[name]
-    except KeyError:
-        raise ValueError(f"refers to {what} {name!r}, which it does not have") from None
