@@ -7,7 +7,7 @@ missing predictor makes the row's scores NaN, as the trainers' NA does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,7 @@ from sparkpmml.runtime.column import Column, numbers
 from sparkpmml.runtime.encode import Encoder
 
 Weights = NDArray[np.float64]
+Cells = tuple[PPCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,15 @@ class Design:
         factors = {
             self._scope.field(name, table.cell).slot: self._factor(table) for name, table in self._tables.items()
         }
-        products = list(dict.fromkeys(slot for slots, _ in self._terms for slot in slots))
+        used = dict.fromkeys(slot for slots, _ in self._terms for slot in slots)
+        products = {slot: place for place, slot in enumerate(used)}
         offset = len(self._numeric) + len(factors)
         operation = Linear(
             numeric=len(self._numeric),
             powers=tuple((index, 1) for index in range(len(self._numeric))),
             weights=self._stack(list(self._numeric.values())),
             factors=tuple(factors.values()),
-            terms=tuple(tuple(offset + products.index(slot) for slot in slots) for slots, _ in self._terms),
+            terms=tuple(tuple(offset + products[slot] for slot in slots) for slots, _ in self._terms),
             term_weights=self._stack([weights for _, weights in self._terms]),
             intercepts=self._intercepts,
             single=self._single,
@@ -151,7 +153,8 @@ class Design:
         table = self._tables.setdefault(cell.field, _FactorTable(cell))
         with self._scope.compilation.at(cell):
             for value, number in self._contrasts(cell).items():
-                table.coefficients[value] = table.coefficients.get(value, 0.0) + number * weights
+                added, before = weights if number == 1 else number * weights, table.coefficients.get(value)
+                table.coefficients[value] = added if before is None else before + added
 
     def _factor(self, table: _FactorTable) -> Factor:
         slot = self._scope.field(table.cell.field, table.cell).slot
@@ -162,34 +165,45 @@ class Design:
         return Factor(encoder, np.array([*table.coefficients.values(), of_unknown, of_missing]))
 
 
-def parameter_predictors(node: GeneralRegressionModel, category: str | None) -> dict[str, tuple[PPCell, ...]]:
-    """By parameter: the predictor cells of a target category; where it has none of its own, those that name none."""
-    all_cells = node.predictor_matrix.cells
-    cells = [cell for cell in all_cells if cell.target_category == category]
-    table: dict[str, tuple[PPCell, ...]] = {}
-    for cell in cells or [cell for cell in all_cells if cell.target_category is None]:
-        table[cell.parameter] = (*table.get(cell.parameter, ()), cell)
-    return table
+class Predictors:
+    """The predictor cells of all parameters, read once: there may be a hundred thousand."""
+
+    def __init__(self, node: GeneralRegressionModel) -> None:
+        self._tables: dict[str | None, dict[str, Cells]] = {}
+        for cell in node.predictor_matrix.cells:
+            table = self._tables.setdefault(cell.target_category, {})
+            table[cell.parameter] = (*table.get(cell.parameter, ()), cell)
+
+    def of(self, category: str | None) -> dict[str, Cells]:
+        """By parameter: those of a target category; where it has none of its own, those that name none."""
+        return self._tables.get(category) or self._tables.get(None, {})
 
 
-def _estimates(node: GeneralRegressionModel, categories: Sequence[str | None]) -> dict[tuple[PPCell, ...], Weights]:
-    """By the parameter's predictors: its coefficients in the linear functions of the given target categories.
+def _estimates(node: GeneralRegressionModel, categories: Sequence[str | None]) -> Iterator[tuple[Cells, Weights]]:
+    """A parameter's predictors, and its coefficients in the linear functions of the given target categories.
 
     None stands for the only function. An estimate without a target category belongs to every function.
     """
-    predictors = [parameter_predictors(node, category) for category in categories]
-    collected: dict[tuple[PPCell, ...], Weights] = {}
+    predictors = Predictors(node)
+    tables = [predictors.of(category) for category in categories]
+    own = [next(place for place, other in enumerate(tables) if other is table) for table in tables]
+    places: dict[str | None, Sequence[int]] = {category: [place] for place, category in enumerate(categories)}
+    places[None] = range(len(categories))
+    collected: dict[tuple[int, str], Weights] = {}  # categories that share their predictors share a term, too
     for estimate in node.parameter_matrix.cells:
-        for index, category in enumerate(categories):
-            if estimate.target_category in (None, category):
-                cells = predictors[index].get(estimate.parameter, ())
-                collected.setdefault(cells, np.zeros(len(categories)))[index] += estimate.beta
-    return collected
+        for place in places.get(estimate.target_category, ()):
+            key = (own[place], estimate.parameter)
+            weights = collected.get(key)
+            if weights is None:
+                weights = collected[key] = np.zeros(len(categories))
+            weights[place] += estimate.beta
+    for (place, parameter), weights in collected.items():
+        yield tables[place].get(parameter, ()), weights
 
 
 def linear_scores(node: GeneralRegressionModel, scope: Scope, categories: Sequence[str | None]) -> Slot:
     """The linear predictors as one matrix, a column per target category."""
     design = Design(node, scope, len(categories))
-    for cells, weights in _estimates(node, categories).items():
+    for cells, weights in _estimates(node, categories):
         design.add(cells, weights)
     return design.emit()

@@ -18,7 +18,7 @@ from sparkpmml.compiler.scope import Scope
 from sparkpmml.compiler.scores import Matrix
 from sparkpmml.kernels.student import student_quantile
 from sparkpmml.models.confidence_interval import DEFAULT_PERCENT, deviations
-from sparkpmml.models.general_regression.design import Design, parameter_predictors
+from sparkpmml.models.general_regression.design import Design, Predictors
 from sparkpmml.models.general_regression.links import InverseLink, apply_link
 from sparkpmml.models.general_regression.nodes import GeneralRegressionModel, PCovMatrix
 from sparkpmml.pmml.output import OutputField
@@ -46,7 +46,7 @@ def standard_error(node: GeneralRegressionModel, covariances: PCovMatrix, scope:
             matrix[index[cell.row], index[cell.column]] = cell.value
             matrix[index[cell.column], index[cell.row]] = cell.value
     design = Design(node, scope, len(names))
-    predictors = parameter_predictors(node, category)
+    predictors = Predictors(node).of(category)
     for name, unit in zip(names, np.eye(len(names)), strict=True):
         design.add(predictors.get(name, ()), unit)
     return scope.builder.emit(StandardError(matrix), design.emit())

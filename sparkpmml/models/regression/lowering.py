@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -312,26 +313,46 @@ def _numeric_weights(
     return powers, np.array(rows).reshape(len(powers), len(tables))
 
 
+@dataclass(slots=True)
+class _Collected:
+    """A categorical field's coefficients as they are read: each one's value, by its row, its table, and itself."""
+
+    first: CategoricalPredictor
+    values: dict[str, int] = field(default_factory=dict)
+    rows: array[int] = field(default_factory=lambda: array("q"))
+    tables: array[int] = field(default_factory=lambda: array("q"))
+    coefficients: array[float] = field(default_factory=lambda: array("d"))
+
+    def add(self, predictor: CategoricalPredictor, table: int) -> None:
+        """The next one."""
+        self.rows.append(self.values.setdefault(predictor.value, len(self.values)))
+        self.tables.append(table)
+        self.coefficients.append(predictor.coefficient)
+
+    def matrix(self, width: int) -> NDArray[np.float64]:
+        """float64[values + 2, width], zeros at last; of several coefficients for one value the first counts."""
+        matrix = np.zeros((len(self.values) + 2, width))
+        cells = np.array(self.rows) * width + np.array(self.tables)
+        found, first = np.unique(cells, return_index=True)
+        matrix.reshape(-1)[found] = np.array(self.coefficients)[first]
+        return matrix
+
+
 def _factors(tables: tuple[RegressionTable, ...], scope: Scope) -> tuple[tuple[Factor, ...], list[Slot]]:
-    """A factor per categorical field; of several predictors of one value the first counts."""
-    coefficients: dict[str, dict[str, NDArray[np.float64]]] = {}
-    nodes: dict[str, CategoricalPredictor] = {}
-    for column, table in enumerate(tables):
-        seen = set()
+    """A factor per categorical field."""
+    collected: dict[str, _Collected] = {}
+    for place, table in enumerate(tables):
         for predictor in table.categorical:
-            nodes.setdefault(predictor.field, predictor)
-            if (predictor.field, predictor.value) in seen:
-                continue
-            seen.add((predictor.field, predictor.value))
-            values = coefficients.setdefault(predictor.field, {})
-            values.setdefault(predictor.value, np.zeros(len(tables)))[column] = predictor.coefficient
+            known = collected.get(predictor.field)
+            if known is None:
+                known = collected[predictor.field] = _Collected(predictor)
+            known.add(predictor, place)
     factors, slots = [], []
-    for name, values in coefficients.items():
-        slot = scope.field(name, nodes[name]).slot
-        with scope.compilation.at(nodes[name]):
-            encoder = Encoder.of(list(values), slot.data_type)
-        nothing = np.zeros(len(tables))
-        factors.append(Factor(encoder, np.array([*values.values(), nothing, nothing])))
+    for name, each in collected.items():
+        slot = scope.field(name, each.first).slot
+        with scope.compilation.at(each.first):
+            encoder = Encoder.of(list(each.values), slot.data_type)
+        factors.append(Factor(encoder, each.matrix(len(tables))))
         slots.append(slot)
     return tuple(factors), slots
 
