@@ -74,7 +74,8 @@ def test_nodes_are_what_they_were(nodes, size):
     assert [content(node) for node in packed] == wanted
     assert [content(packed[place]) for place in range(len(nodes))] == wanted
     assert content(packed[-1]) == wanted[-1]
-    assert [content(node) for node in packed[1:3]] == wanted[1:3]
+    for part in (slice(1, 3), slice(2, None), slice(-2, None), slice(3, 1), slice(0, 9, 2), slice(None, None, -1)):
+        assert [content(node) for node in packed[part]] == wanted[part]
     with pytest.raises(IndexError):
         packed[len(nodes)]
 

@@ -40,17 +40,22 @@ class Packed(Sequence[T]):
 
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, slice):
-            return tuple(self)[place]
+            start, stop, step = place.indices(len(self))
+            return tuple(self._read(start, stop))[::step] if step > 0 else tuple(self)[place]
         place = range(len(self))[place]
         chunk = bisect_right(self._ends, place)
         within = place - (self._ends[chunk - 1] if chunk else 0)
         return self._chunks[chunk].read(within, within + 1)[0]
 
     def __iter__(self) -> Iterator[T]:
-        start = 0
+        return self._read(0, len(self))
+
+    def _read(self, start: int, stop: int) -> Iterator[T]:
+        first = 0
         for chunk, end in zip(self._chunks, self._ends, strict=True):
-            yield from chunk.read(0, end - start)
-            start = end
+            if end > start and first < stop:
+                yield from chunk.read(max(start - first, 0), min(stop, end) - first)
+            first = end
 
 
 class _Column(Protocol):

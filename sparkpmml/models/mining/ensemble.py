@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +20,7 @@ from sparkpmml.models.forest.dart import is_estimators_dart, upon
 from sparkpmml.models.forest.graph import Planted, feature_arrays, plant, row_count
 from sparkpmml.models.forest.leaves import LeafTable
 from sparkpmml.models.mining.combine import take_base_score
-from sparkpmml.models.mining.nodes import MiningModel
+from sparkpmml.models.mining.nodes import MiningModel, Segment
 from sparkpmml.models.tree.nodes import TreeModel
 from sparkpmml.runtime.column import Array, Column
 from sparkpmml.runtime.encode import Encoder
@@ -82,28 +85,63 @@ class CountLeafVotes:
 
 def lower_forest(node: MiningModel, scope: Scope) -> Result | None:
     """The MiningModel's result by one kernel, or None when its segments need more than that."""
-    segments = node.segmentation.segments
-    trees = [segment.model for segment in segments if isinstance(segment.model, TreeModel)]
-    if len(trees) != len(segments) or not all(_is_plain(tree, node) for tree in trees):
-        return None
-    if not all(segment.is_always_active for segment in segments) or _asks_for_segments(node):
-        return None
-    if any(segment.variable_weight is not None for segment in segments):
+    members = None if _asks_for_segments(node) else _plain_members(node)
+    if members is None:
         return None
     method, info = node.segmentation.method, target_info(node, scope.compilation)
     classifies = node.function_name == "classification"
     if method not in (*_SUMS, *_VOTES) or (method in _VOTES) != (classifies and method in _VOTES):
         return None
-    planted = plant(trees, lambda tree: Scope(scope.compilation, tree, scope))
+    planted = plant(_Trees(node.segmentation.segments), lambda tree: Scope(scope.compilation, tree, scope))
     if planted.leaves.has_null and (
         method in _VOTES or node.segmentation.missing_prediction_treatment == "skipSegment"
     ):
         return None  # a sum is missing where one tree's answer is; votes and skipped segments ask for more
-    weights = np.array([segment.weight for segment in segments])
     if not classifies:
-        return _numbers(node, planted, info, weights, scope)
+        return _numbers(node, planted, info, members, scope)
     lower = _votes if method in _VOTES else _scores
-    return lower(node, planted, info, weights, scope)
+    return lower(node, planted, info, members.weights, scope)
+
+
+class _Trees(Sequence[TreeModel]):
+    """The models of segments, which are not all held: there may be fifty thousand."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+
+    def __len__(self) -> int:
+        return len(self._segments)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [segment.model for segment in self._segments[place]]
+        return self._segments[place].model
+
+    def __iter__(self) -> Iterator[Any]:
+        return (segment.model for segment in self._segments)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Members:
+    """Of each tree its weight, and the name of its target."""
+
+    weights: NDArray[np.float64]
+    targets: list[str | None]
+
+
+def _plain_members(node: MiningModel) -> _Members | None:
+    """None where a segment is no tree that may be a part of a forest, or does not always count."""
+    weights, targets = array("d"), []
+    names: dict[str | None, str | None] = {}
+    for segment in node.segmentation.segments:
+        tree = segment.model
+        if not isinstance(tree, TreeModel) or not _is_plain(tree, node):
+            return None
+        if not segment.is_always_active or segment.variable_weight is not None:
+            return None
+        weights.append(segment.weight)
+        targets.append(names.setdefault(tree.target_name, tree.target_name))
+    return _Members(np.array(weights), targets)
 
 
 def _is_plain(tree: TreeModel, parent: MiningModel) -> bool:
@@ -136,12 +174,10 @@ def _in_order(weights: NDArray[np.float64]) -> float:
     return float(sum(weights.tolist()))
 
 
-def _numbers(
-    node: MiningModel, planted: Planted, info: TargetInfo, weights: NDArray[np.float64], scope: Scope
-) -> Result:
+def _numbers(node: MiningModel, planted: Planted, info: TargetInfo, members: _Members, scope: Scope) -> Result:
     kind = DataType.FLOAT if node.math_context == "float" else DataType.DOUBLE
-    values = _rounded(planted.leaves.numbers(kind), planted.leaves, node, scope)
-    method = node.segmentation.method
+    values = _rounded(planted.leaves.numbers(kind), planted.leaves, members.targets, scope)
+    weights, method = members.weights, node.segmentation.method
     start, info = take_base_score(method, node.math_context == "float", info)
     if start and is_estimators_dart(scope):
         values = upon(start, values)
@@ -153,10 +189,10 @@ def _numbers(
     return Result(info=info, value=value)
 
 
-def _rounded(values: Array, leaves: LeafTable, node: MiningModel, scope: Scope) -> Array:
+def _rounded(values: Array, leaves: LeafTable, targets: Sequence[str | None], scope: Scope) -> Array:
     """The leaves' numbers as their trees predict them: a tree whose target is a float rounds to one."""
     floats = {name for name, field in scope.compilation.data_fields.items() if field.type is DataType.FLOAT}
-    of_float = np.array([segment.model.target_name in floats for segment in node.segmentation.segments])
+    of_float = np.array([name in floats for name in targets])
     if not of_float.any():
         return values
     return np.where(of_float[leaves.tree()], values.astype(np.float32).astype(values.dtype), values)
