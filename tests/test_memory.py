@@ -90,6 +90,71 @@ def rules(count: int, seed: int) -> bytes:
     return PMML.format(fields=fields, transformations="", model=model).encode()
 
 
+def sequences(count: int, seed: int) -> bytes:
+    """So many sequences of two of 500 sets, and as many rules."""
+    numbers = random.Random(seed)
+    later = '<Delimiter delimiter="acrossTimeWindows" gap="true"/>'
+    parts = [f'<Item id="{place}" value="item {place}"/>' for place in range(500)]
+    parts += [f'<Itemset id="s{place}"><ItemRef itemRef="{place}"/></Itemset>' for place in range(500)]
+    for place in range(count):
+        sets = (f'<SetReference setId="s{numbers.randrange(500)}"/>' for _ in range(2))
+        parts.append(f'<Sequence id="q{place}">{later.join(sets)}</Sequence>\n')
+    for place in range(count):
+        ends = (f'<SequenceReference seqId="q{numbers.randrange(count)}"/>' for _ in range(2))
+        between = f"</AntecedentSequence>{later}<ConsequentSequence>"
+        rule = f"<AntecedentSequence>{between.join(ends)}</ConsequentSequence>"
+        measures = f'support="{numbers.random()!r}" confidence="{numbers.random()!r}"'
+        parts.append(f'<SequenceRule id="r{place}" {measures}>{rule}</SequenceRule>\n')
+    model = f'<SequenceModel functionName="sequences">{schema("item")}{"".join(parts)}</SequenceModel>'
+    fields = '<DataField name="item" optype="categorical" dataType="string"/>'
+    return PMML.format(fields=fields, transformations="", model=model).encode()
+
+
+def network(neurons: int, seed: int) -> bytes:
+    """A layer of so many neurons, each of 300 inputs."""
+    numbers, inputs = random.Random(seed), range(300)
+    reading = '<DerivedField optype="continuous" dataType="double"><FieldRef field="{}"/></DerivedField>'
+    layer = (
+        f'<Neuron id="n{place}" bias="{numbers.gauss()!r}">'
+        + "".join(f'<Con from="i{each}" weight="{numbers.gauss()!r}"/>\n' for each in inputs)
+        + "</Neuron>"
+        for place in range(neurons)
+    )
+    last = "".join(f'<Con from="n{place}" weight="{numbers.gauss()!r}"/>' for place in range(neurons))
+    model = f"""<NeuralNetwork functionName="regression" activationFunction="tanh">{schema("x0", target="y")}
+        <NeuralInputs>{"".join(f'<NeuralInput id="i{each}">{reading.format("x0")}</NeuralInput>' for each in inputs)}
+        </NeuralInputs><NeuralLayer>{"".join(layer)}</NeuralLayer>
+        <NeuralLayer><Neuron id="out">{last}</Neuron></NeuralLayer>
+        <NeuralOutputs><NeuralOutput outputNeuron="out">{reading.format("y")}</NeuralOutput></NeuralOutputs>
+        </NeuralNetwork>"""
+    return PMML.format(fields=field("x0") + field("y"), transformations="", model=model).encode()
+
+
+def predictors(count: int, seed: int) -> bytes:
+    """A coefficient for each of so many categories."""
+    numbers = random.Random(seed)
+    one = '<CategoricalPredictor name="c" value="category {}" coefficient="{!r}"/>\n'
+    table = "".join(one.format(place, numbers.gauss()) for place in range(count))
+    model = f"""<RegressionModel functionName="regression">{schema("c")}
+        <RegressionTable intercept="1">{table}</RegressionTable></RegressionModel>"""
+    return PMML.format(fields=field("c", "string"), transformations="", model=model).encode()
+
+
+def mapped(count: int, seed: int) -> bytes:
+    """A number for each of so many pairs of texts."""
+    numbers = random.Random(seed)
+    row = "<row><c>category {}</c><d>kind {}</d><out>{!r}</out></row>\n"
+    rows = "".join(row.format(place, place % 5000, numbers.gauss()) for place in range(count))
+    pairs = "".join(f'<FieldColumnPair field="{name}" column="{name}"/>' for name in "cd")
+    transformations = f"""<TransformationDictionary><DerivedField name="m" optype="continuous" dataType="double">
+        <MapValues outputColumn="out" dataType="double">{pairs}<InlineTable>{rows}</InlineTable></MapValues>
+        </DerivedField></TransformationDictionary>"""
+    model = f"""<RegressionModel functionName="regression">{schema("c", "d")}
+        <RegressionTable><NumericPredictor name="m" coefficient="2"/></RegressionTable></RegressionModel>"""
+    fields = field("c", "string") + field("d", "string")
+    return PMML.format(fields=fields, transformations=transformations, model=model).encode()
+
+
 def peak_and_size(document: bytes) -> tuple[int, int]:
     """(the most that loading held beside the document, the size of the program), in bytes."""
     tracemalloc.start()
@@ -108,12 +173,16 @@ def peak_and_size(document: bytes) -> tuple[int, int]:
         pytest.param(table, 3000, 12, id="table"),  # its cells are held as texts until they are compiled
         pytest.param(partial(machine, whole), 5000, 4, id="vectors"),
         pytest.param(partial(machine, sparse), 5000, 4, id="sparse-vectors"),
+        pytest.param(sequences, 4000, 4, id="sequences"),
+        pytest.param(network, 40, 16, id="network"),  # each source is named, and each place noted
+        pytest.param(predictors, 8000, 6, id="predictors"),
+        pytest.param(mapped, 8000, 4, id="mapped"),
         pytest.param(rules, 5000, 8, id="rules"),  # whose program is small: 12 bytes for a rule, and its consequent
     ],
 )
 def test_memory_grows_with_the_program(make, count, times, monkeypatch):
     monkeypatch.setenv(compiled.SWITCH, "off")
-    sparkpmml.load(make(3, 0))  # what is made once: kernels, tables of elements
+    sparkpmml.load(make(count, 0))  # what is made once: kernels, tables of elements
     documents = [make(count, 1), make(4 * count, 2)]
     assert len(documents[1]) > 3 * len(documents[0])
     (peak, size), (larger_peak, larger_size) = map(peak_and_size, documents)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields as dataclass_fields
 
 import pytest
@@ -23,7 +24,11 @@ def at(line: int) -> Position:
 def content(node: Node) -> object:
     """What nodes that are equal say alike: nodes themselves are equal to nothing else."""
     if not isinstance(node, Node):
-        return [content(each) for each in node] if isinstance(node, tuple | list) else (type(node), node)
+        return (
+            [content(each) for each in node]
+            if isinstance(node, Sequence) and not isinstance(node, str)
+            else (type(node), node)
+        )
     return type(node), [content(getattr(node, each.name)) for each in dataclass_fields(node)]
 
 

@@ -68,14 +68,14 @@ class _Column(Protocol):
 class _Same:
     """One value again and again."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("value",)
 
     def __init__(self, value: Any) -> None:
-        self._value = value
+        self.value = value
 
     def read(self, start: int, stop: int) -> list[Any]:
         """See `_Column`."""
-        return [self._value] * (stop - start)
+        return [self.value] * (stop - start)
 
 
 class _Objects:
@@ -121,7 +121,7 @@ class _Texts:
 
 
 class _Lists:
-    """Lists, one after the other; of one type, which `make` makes of a Python list."""
+    """Lists of values, one after the other; of one type, which `make` makes of a Python list."""
 
     __slots__ = ("_child", "_make", "_offsets")
 
@@ -137,26 +137,69 @@ class _Lists:
         return [self._make(values[first - base : last - base]) for first, last in pairwise(offsets)]
 
 
-class _Nodes:
-    """Nodes of one class."""
+class _Children:
+    """Lists of nodes, one after the other."""
 
-    __slots__ = ("_columns", "_names", "_positions", "_type")
+    __slots__ = ("_child", "_offsets")
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
-        self._type = type(nodes[0])
-        self._names = tuple(field.name for field in dataclasses.fields(self._type) if field.name != "position")
-        self._positions = np.array([node.position for node in nodes], dtype=np.int32)
-        self._columns = [_column([getattr(node, name) for node in nodes]) for name in self._names]
+    def __init__(self, lists: Sequence[Sequence[Node]]) -> None:
+        self._offsets = _offsets(lists)
+        self._child = _column([node for each in lists for node in each])
 
     def read(self, start: int, stop: int) -> list[Any]:
         """See `_Column`."""
-        nodes = []
+        ends = pairwise(self._offsets[start : stop + 1].tolist())
+        return [_Part(self._child, first, last) if last > first else () for first, last in ends]
+
+
+class _Part(Sequence[Any]):
+    """Some of a column's nodes, made when they are asked for: most who go through nodes never look at all inside."""
+
+    __slots__ = ("_column", "_start", "_stop")
+
+    def __init__(self, column: _Column, start: int, stop: int) -> None:
+        self._column = column
+        self._start = start
+        self._stop = stop
+
+    def __len__(self) -> int:
+        return self._stop - self._start
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return tuple(self)[place]
+        place = self._start + range(len(self))[place]
+        return self._column.read(place, place + 1)[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._column.read(self._start, self._stop))
+
+
+class _Nodes:
+    """Nodes of one class: what all of them say alike, and a column for each of their other fields."""
+
+    __slots__ = ("_alike", "_columns", "_names", "_positions", "_type")
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._type = type(nodes[0])
+        self._positions = np.array([node.position for node in nodes], dtype=np.int32)
+        names = [field.name for field in dataclasses.fields(self._type) if field.name != "position"]
+        columns = {name: _column([getattr(node, name) for node in nodes]) for name in names}
+        self._alike = {name: each.value for name, each in columns.items() if isinstance(each, _Same)}
+        self._names = tuple(name for name in columns if name not in self._alike)
+        self._columns = [columns[name] for name in self._names]
+
+    def read(self, start: int, stop: int) -> list[Any]:
+        """See `_Column`."""
+        nodes, names, alike, make, place = [], self._names, self._alike, object.__new__, object.__setattr__
         fields = [column.read(start, stop) for column in self._columns]
         rows = zip(*fields, strict=True) if fields else [()] * (stop - start)
         for position, row in zip(self._positions[start:stop].tolist(), rows, strict=True):
-            node = object.__new__(self._type)  # it was found to be valid when it was read
-            vars(node).update(zip(self._names, row, strict=True))
-            object.__setattr__(node, "position", Position(*position))
+            node = make(self._type)  # it was found to be valid when it was read
+            own = vars(node)
+            own.update(alike)
+            own.update(zip(names, row, strict=True))
+            place(node, "position", Position(*position))
             nodes.append(node)
         return nodes
 
@@ -201,6 +244,8 @@ def _column_of(kind: type, values: Sequence[Any]) -> _Column:
         return _Numbers(np.array(values, dtype=np.float64))
     if issubclass(kind, Node):
         return _Nodes(values)
+    if kind is tuple and any(each and isinstance(each[0], Node) for each in values):
+        return _Children(values)
     if kind is tuple or kind is list:
         return _Lists(values, kind)
     if kind in (str, int, bool) and values.count(values[0]) == len(values):
@@ -215,5 +260,6 @@ def _column_of(kind: type, values: Sequence[Any]) -> _Column:
 _LARGEST = 1 << 63
 
 
-def _offsets(parts: Iterable[Sequence[Any]]) -> NDArray[np.int64]:
-    return np.array(list(accumulate(map(len, parts), initial=0)), dtype=np.int64)
+def _offsets(parts: Iterable[Sequence[Any]]) -> NDArray[np.integer[Any]]:
+    ends = list(accumulate(map(len, parts), initial=0))
+    return np.array(ends, dtype=np.int32 if ends[-1] < 1 << 31 else np.int64)

@@ -23,7 +23,7 @@ from sparkpmml.models.forest.conditions import TestTable
 from sparkpmml.models.forest.features import Features
 from sparkpmml.models.forest.leaves import LeafTable
 from sparkpmml.models.forest.node_table import NodeTable, blocks
-from sparkpmml.models.tree.arrays import Kind
+from sparkpmml.models.tree.arrays import Kind, TreeNodes
 from sparkpmml.models.tree.nodes import TreeModel
 from sparkpmml.models.tree.values import NONE
 from sparkpmml.runtime.column import Array, Column, Mask
@@ -171,9 +171,8 @@ class Planted:
         return np.empty((0, self.forest.trees), dtype=np.int32)
 
 
-def plant(trees: Sequence[TreeModel], scope_of: Callable[[TreeModel], Scope]) -> Planted:
-    """All trees as one forest; `scope_of` gives the names that a tree sees."""
-    nodes = [model.nodes for model in trees]
+def plant(trees: Sequence[TreeModel], nodes: Sequence[TreeNodes], scope_of: Callable[[TreeModel], Scope]) -> Planted:
+    """All trees, which have these nodes, as one forest; `scope_of` gives the names that a tree sees."""
     features = Features(nodes[0].pools)
     parts: list[Graph] = []
     leaves: list[Ints] = []

@@ -21,6 +21,7 @@ from sparkpmml.models.forest.graph import Planted, feature_arrays, plant, row_co
 from sparkpmml.models.forest.leaves import LeafTable
 from sparkpmml.models.mining.combine import take_base_score
 from sparkpmml.models.mining.nodes import MiningModel, Segment
+from sparkpmml.models.tree.arrays import TreeNodes
 from sparkpmml.models.tree.nodes import TreeModel
 from sparkpmml.runtime.column import Array, Column
 from sparkpmml.runtime.encode import Encoder
@@ -92,7 +93,8 @@ def lower_forest(node: MiningModel, scope: Scope) -> Result | None:
     classifies = node.function_name == "classification"
     if method not in (*_SUMS, *_VOTES) or (method in _VOTES) != (classifies and method in _VOTES):
         return None
-    planted = plant(_Trees(node.segmentation.segments), lambda tree: Scope(scope.compilation, tree, scope))
+    trees = _Trees(node.segmentation.segments)
+    planted = plant(trees, members.nodes, lambda tree: Scope(scope.compilation, tree, scope))
     if planted.leaves.has_null and (
         method in _VOTES or node.segmentation.missing_prediction_treatment == "skipSegment"
     ):
@@ -123,15 +125,16 @@ class _Trees(Sequence[TreeModel]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Members:
-    """Of each tree its weight, and the name of its target."""
+    """Of each tree its nodes, its weight, and the name of its target."""
 
+    nodes: list[TreeNodes]
     weights: NDArray[np.float64]
     targets: list[str | None]
 
 
 def _plain_members(node: MiningModel) -> _Members | None:
     """None where a segment is no tree that may be a part of a forest, or does not always count."""
-    weights, targets = array("d"), []
+    nodes, weights, targets = [], array("d"), []
     names: dict[str | None, str | None] = {}
     for segment in node.segmentation.segments:
         tree = segment.model
@@ -139,9 +142,11 @@ def _plain_members(node: MiningModel) -> _Members | None:
             return None
         if not segment.is_always_active or segment.variable_weight is not None:
             return None
+        nodes.append(tree.nodes)
         weights.append(segment.weight)
-        targets.append(names.setdefault(tree.target_name, tree.target_name))
-    return _Members(np.array(weights), targets)
+        name = tree.target_name
+        targets.append(names.setdefault(name, name))
+    return _Members(nodes, np.array(weights), targets)
 
 
 def _is_plain(tree: TreeModel, parent: MiningModel) -> bool:

@@ -51,7 +51,7 @@ def _tree_model(node: TreeModel, scope: Scope) -> Result:
         if node.nodes.embedded:
             raise ValueError("divides a row among nodes, or counts a penalty, and a node of it holds a model")
         return lower_weighted_tree(node, scope)
-    planted = plant([node], lambda _: scope)
+    planted = plant([node], [node.nodes], lambda _: scope)
     leaves = scope.builder.emit(Leaves(planted.forest, planted.encoders), *planted.slots, sample=planted.no_leaves())
     return tree_result(node, scope, planted.leaves, leaves, 0)
 
