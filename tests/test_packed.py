@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import fields as dataclass_fields
 
@@ -81,6 +82,8 @@ def test_nodes_are_what_they_were(nodes, size):
     assert content(packed[-1]) == wanted[-1]
     for part in (slice(1, 3), slice(2, None), slice(-2, None), slice(3, 1), slice(0, 9, 2), slice(None, None, -1)):
         assert [content(node) for node in packed[part]] == wanted[part]
+    for node in packed:  # what is inside a node is the same each time
+        assert all(map(operator.is_, *[getattr(node, "predicates", ()) for _ in range(2)]))
     with pytest.raises(IndexError):
         packed[len(nodes)]
 

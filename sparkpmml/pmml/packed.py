@@ -153,26 +153,30 @@ class _Children:
 
 
 class _Part(Sequence[Any]):
-    """Some of a column's nodes, made when they are asked for: most who go through nodes never look at all inside."""
+    """Some of a column's nodes, made when they are first asked for: most who go through nodes never look inside."""
 
-    __slots__ = ("_column", "_start", "_stop")
+    __slots__ = ("_column", "_nodes", "_start", "_stop")
 
     def __init__(self, column: _Column, start: int, stop: int) -> None:
         self._column = column
         self._start = start
         self._stop = stop
+        self._nodes: list[Any] | None = None
+
+    def _made(self) -> list[Any]:
+        if self._nodes is None:
+            self._nodes = self._column.read(self._start, self._stop)
+        return self._nodes
 
     def __len__(self) -> int:
         return self._stop - self._start
 
     def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            return tuple(self)[place]
-        place = self._start + range(len(self))[place]
-        return self._column.read(place, place + 1)[0]
+        found = self._made()[place]
+        return tuple(found) if isinstance(place, slice) else found
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._column.read(self._start, self._stop))
+        return iter(self._made())
 
 
 class _Nodes:

@@ -136,7 +136,7 @@ class Effects:
     ) -> Effects:
         """ValueError where the document contradicts itself. `process`: without it innovations are in its residuals."""
         asked = tuple(node for node in regressors if node.future in SUPPLIED)
-        stated = [regressor(node, own, first, end) for node in regressors if node not in asked]
+        stated = [regressor(node, own, first, end) for node in regressors if node.future not in SUPPLIED]
         felt = [node for node in outliers if process is not None or node.kind != "innovational"]
         known = (*(_outlier(node, own, process) for node in felt), *stated)
         return cls(known, tuple(regressor(node, own, first, end) for node in asked), asked, end)
