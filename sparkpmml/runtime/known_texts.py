@@ -39,11 +39,11 @@ class FewTexts:
 
 def known_texts(texts: Sequence[str] | pa.Array) -> KnownTexts:
     """Text i has code i; of texts that are the same the last counts."""
+    if len(texts) < MANY_TEXTS:
+        entries = texts.to_pylist() if isinstance(texts, pa.Array) else texts
+        return FewTexts({text: code for code, text in enumerate(entries)})
     from sparkpmml.runtime.many_texts import ManyTexts  # numba, which most models do not need
 
-    if len(texts) >= MANY_TEXTS:
-        array = texts.cast(pa.large_string()) if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
-        return ManyTexts.of(array)
-    return FewTexts(
-        {text: code for code, text in enumerate(texts.to_pylist() if isinstance(texts, pa.Array) else texts)}
+    return ManyTexts.of(
+        texts.cast(pa.large_string()) if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
     )
