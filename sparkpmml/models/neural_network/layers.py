@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -144,19 +145,20 @@ def _make_layer(layer: NeuralLayer, node: NeuralNetwork, places: Places) -> Laye
         raise ValueError("has a layer without an activationFunction")
     if activation == RADIAL_BASIS:
         return _make_radial(layer, node, places)
-    sources = sorted({place for neuron in layer.neurons for place in _sources(neuron, places)})
-    rows = {place: row for row, place in enumerate(sources)}
-    weights = np.zeros((len(layer.neurons), len(sources)))
-    for own, neuron in zip(weights, layer.neurons, strict=True):
-        for place, connection in zip(_sources(neuron, places), neuron.connections, strict=True):
-            own[rows[place]] += connection.weight
-    bias = np.array([neuron.bias for neuron in layer.neurons])
+    connected, biases = [], []
+    for neuron in layer.neurons:
+        connected.append(_connections(neuron, places))
+        biases.append(neuron.bias)
+    sources = np.unique(np.concatenate([own for own, _ in connected])) if connected else np.empty(0, np.int64)
+    weights, bias = np.zeros((len(connected), len(sources))), np.array(biases)
+    for row, (own, values) in zip(weights, connected, strict=True):
+        np.add.at(row, np.searchsorted(sources, own), values)
     threshold = node.threshold if layer.threshold is None else layer.threshold
     single = node.math_context == "float"
     if single:
         round_(weights)
         round_(bias)
-    return Weighted(_as_slice(sources), weights, bias, activation, threshold, single)
+    return Weighted(_as_slice(sources.tolist()), weights, bias, activation, threshold, single)
 
 
 def _as_slice(sources: list[int]) -> slice | NDArray[np.int64]:
@@ -166,19 +168,24 @@ def _as_slice(sources: list[int]) -> slice | NDArray[np.int64]:
     return np.array(sources, dtype=np.int64)
 
 
-def _sources(neuron: Neuron, places: Places) -> list[int]:
+def _connections(neuron: Neuron, places: Places) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(the columns of the neurons that it is connected from, the weights), in document order, read once."""
+    sources, weights = array("q"), array("d")
     for connection in neuron.connections:
-        if connection.source not in places:
+        place = places.get(connection.source)
+        if place is None:
             raise ValueError(
                 f"connects neuron {neuron.id!r} from {connection.source!r}, which is in no earlier layer: "
                 "a network with loops has no value for one row alone"
             )
-    return [places[connection.source] for connection in neuron.connections]
+        sources.append(place)
+        weights.append(connection.weight)
+    return np.array(sources, dtype=np.int64), np.array(weights, dtype=np.float64)
 
 
 def _make_radial(layer: NeuralLayer, node: NeuralNetwork, places: Places) -> Radial:
-    sources = tuple(np.array(_sources(neuron, places), dtype=np.int64) for neuron in layer.neurons)
-    centres = tuple(np.array([each.weight for each in neuron.connections]) for neuron in layer.neurons)
+    connected = [_connections(neuron, places) for neuron in layer.neurons]
+    sources, centres = tuple(own for own, _ in connected), tuple(weights for _, weights in connected)
     widths = tuple(_first(neuron.width, layer.width, node.width) for neuron in layer.neurons)
     altitudes = tuple(_first(neuron.altitude, layer.altitude, node.altitude) for neuron in layer.neurons)
     return Radial(sources, centres, widths, altitudes)
