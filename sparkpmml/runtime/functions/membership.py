@@ -40,7 +40,10 @@ def _contains(value: Column, members: tuple[Column, ...]) -> Mask:
         else:
             result = result | np.where(missing | absent, missing & absent, equality(value, member))
     if constants:
-        result = result | (np.isin(value.values, np.concatenate(constants)) & ~missing)
+        listed = np.concatenate(constants)
+        # In the wider type, as `equality` does: NumPy 1 compares floats with a few doubles as floats.
+        values = value.values.astype(np.result_type(value.values.dtype, listed.dtype), copy=False)
+        result = result | (np.isin(values, listed) & ~missing)
     return result | _is_one_of(value, texts) if texts else result
 
 
