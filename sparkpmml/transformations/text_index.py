@@ -134,9 +134,8 @@ class Weight:
 
     def _of_one(self, tokens: Tokens, term: str) -> Column:
         """What nearly all documents ask for: the weight of the same term in each row."""
-        weights = np.append(
-            self._weigh(tokens, _words_of_term(self.split, term)), 0.0
-        )  # the last is for a row without a text
+        weights = self._weigh(tokens, _words_of_term(self.split, term))
+        weights = np.append(weights, 0.0)  # the last is for a row without a text
         return _weight_column(weights[tokens.text_of_row], tokens.text_of_row < 0, self.weights)
 
     def _weigh(self, tokens: Tokens, term: Sequence[str]) -> NDArray[np.float64]:

@@ -158,7 +158,7 @@ def _sequence_model(node: SequenceModel, scope: Scope) -> Result:
     patterns = book.patterns(node.constraints if node.constraints is not None else NO_LIMITS)
     histories = make_histories(patterns, book.sets, encoder, times is not None)
     inputs = [lists, *([] if times is None else [times]), *checks]
-    found = scope.builder.emit(histories, *inputs, sample=np.empty((0, histories.count), dtype=np.bool_))
+    found = scope.builder.emit(histories, *inputs, sample=np.empty((0, len(histories.patterns)), dtype=np.bool_))
     rules = _Rules(book, found, lists, scope)
     lookups: dict[str, Callable[[OutputField], Slot]] = {name: partial(rules.answer, name) for name in _FEATURES}
     lookups["ruleValue"] = lambda output: rules.answer(output.rule_feature, output)

@@ -26,6 +26,26 @@ NO_LIMITS = Constraints(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Patterns:
+    """Itemsets in their order: those of pattern i are `wanted` from `members[i]` to `members[i + 1]`.
+
+    `how` each follows the one before it, in what time (`least`, `most`), and the time from a pattern's first to its
+    last (`shortest`, `longest`).
+    """
+
+    members: NDArray[np.int64]
+    wanted: NDArray[np.int32]
+    how: NDArray[np.int8]
+    least: NDArray[np.float64]
+    most: NDArray[np.float64]
+    shortest: NDArray[np.float64]
+    longest: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.members) - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Histories:
     """The operation: bool[n, sequences], which of them each history holds.
 
@@ -38,18 +58,7 @@ class Histories:
     starts: NDArray[np.int64]
     sets: NDArray[np.int32]
     sizes: NDArray[np.int32]
-    members: NDArray[np.int64]
-    wanted: NDArray[np.int32]
-    how: NDArray[np.int8]
-    least: NDArray[np.float64]
-    most: NDArray[np.float64]
-    shortest: NDArray[np.float64]
-    longest: NDArray[np.float64]
-
-    @property
-    def count(self) -> int:
-        """How many sequences there are."""
-        return len(self.members) - 1
+    patterns: Patterns
 
     def __call__(self, items: ListColumn, *others: ListColumn | Column) -> NDArray[np.bool_]:
         order = [each for each in others if isinstance(each, ListColumn)]
@@ -62,11 +71,11 @@ class Histories:
         times = np.zeros(len(steps))
         if order and order[0].child.dictionary is None:
             times = order[0].child.as_double()[aligned.positions[1]]
-        found = np.zeros((len(items), self.count), dtype=np.bool_)
-        patterns = (self.starts, self.sets, self.sizes, self.members, self.wanted, self.how)
-        find_sequences(
-            offsets, codes, steps, times, *patterns, self.least, self.most, self.shortest, self.longest, found
-        )
+        wanted = self.patterns
+        found = np.zeros((len(items), len(wanted)), dtype=np.bool_)
+        history, sets = (offsets, codes, steps, times), (self.starts, self.sets, self.sizes)
+        limits = (wanted.least, wanted.most, wanted.shortest, wanted.longest)
+        find_sequences(*history, *sets, wanted.members, wanted.wanted, wanted.how, *limits, found)
         return found
 
 
@@ -122,23 +131,6 @@ def _item(item: Item, field: str) -> ItemOf:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Patterns:
-    """Itemsets in their order: those of pattern i are `wanted` from `members[i]` to `members[i + 1]`.
-
-    `how` each follows the one before it, in what time (`least`, `most`), and the time from a pattern's first to its
-    last (`shortest`, `longest`).
-    """
-
-    members: NDArray[np.int64]
-    wanted: NDArray[np.int32]
-    how: NDArray[np.int8]
-    least: NDArray[np.float64]
-    most: NDArray[np.float64]
-    shortest: NDArray[np.float64]
-    longest: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Book:
     """A model's sets, sequences and rules: the sets that a sequence wants, and the sequences of each rule, by place."""
 
@@ -190,6 +182,4 @@ class Book:
 def make_histories(patterns: Patterns, sets: ItemSets, encoder: Encoder, has_order: bool) -> Histories:
     """The operation that looks for the patterns; `encoder`: from what histories hold to the items' places."""
     starts, of_items, sizes = holders(sets.members, sets.offsets, len(sets.items))
-    return Histories(
-        encoder, has_order, starts, of_items, sizes, *(getattr(patterns, name) for name in Patterns.__slots__)
-    )
+    return Histories(encoder, has_order, starts, of_items, sizes, patterns)
